@@ -1,0 +1,81 @@
+import type { Comment, CommentReport } from "../comments/comment.ts";
+import type { SystemConfiguration } from "../configuration/system-configuration.ts";
+import type { ConsentRecord } from "../consent/consent.ts";
+import type { ConsentPolicy } from "../consent/consent-policy.ts";
+import type { ServiceCredential } from "../roles/service-credential.ts";
+import type { Subject } from "../roles/subject.ts";
+import type { Session } from "../sessions/session.ts";
+import type { SignInLink } from "../sessions/sign-in-link.ts";
+import type { GdprRecord, StoredRecord } from "../shared/gdpr-record.ts";
+import type { MailId, Sealed } from "../shared/ids.ts";
+import type { Instant } from "../shared/instant.ts";
+import type { Identity } from "./identity.ts";
+
+/** A mail that was decided on with its cause and waits to be sent; deleted once it is. Readable only with the key. */
+export interface OutgoingMail extends GdprRecord<MailId> {
+  readonly kind: "sign_in";
+  /** Sealed JSON `{ to, subject, text, html }`. */
+  readonly message: Sealed;
+  /** Stays the same over every attempt, so that a mail sent twice is seen as one. */
+  readonly message_id: string;
+  readonly attempts: number;
+  readonly next_attempt_at: Instant;
+}
+
+/** A random key, wrapped under SECRET_KEY: rotating SECRET_KEY wraps it anew and changes nothing it has hashed. */
+export interface StoredKey extends StoredRecord {
+  /** Purpose and period, such as `blind-index:email` or `pseudonym:ip:20414`. */
+  readonly id: string;
+  readonly wrapped: Sealed;
+  /** When it must be destroyed, so that what it hashed can no longer be linked; null: lives as long as the store. */
+  readonly destroy_at: Instant | null;
+}
+
+/** A version that decisions spanning several records move, so that only one of them stands. */
+export interface Guard extends StoredRecord {
+  readonly id: "admins";
+}
+
+/** Every collection that decisions write to, and the record it keeps. Audit entries are apart: only commits add them. */
+export interface Records {
+  readonly subjects: Subject;
+  readonly identities: Identity;
+  readonly consents: ConsentRecord;
+  readonly consent_policies: ConsentPolicy;
+  readonly sign_in_links: SignInLink;
+  readonly sessions: Session;
+  readonly comments: Comment;
+  readonly comment_reports: CommentReport;
+  readonly outgoing_mails: OutgoingMail;
+  readonly service_credentials: ServiceCredential;
+  readonly system_config: SystemConfiguration;
+  readonly keys: StoredKey;
+  readonly guards: Guard;
+}
+
+export type Collection = keyof Records;
+
+export type RecordOf<C extends Collection> = Records[C];
+
+/** Name of the field that identifies a record; `id` everywhere but in the specification's SystemConfiguration. */
+export const keyField = (collection: Collection): "id" | "key" => (collection === "system_config" ? "key" : "id");
+
+/** The fields, besides the key, that no two records of a collection share (null is shared freely). */
+export const UNIQUE_FIELDS: { readonly [C in Collection]: readonly (readonly (keyof RecordOf<C> & string)[])[] } = {
+  subjects: [],
+  identities: [
+    ["kind", "blind_index"],
+    ["subject_id", "kind"],
+  ],
+  consents: [["subject_id", "sequence"]],
+  consent_policies: [["policy_version"]],
+  sign_in_links: [["token_hash"]],
+  sessions: [["token_hash"]],
+  comments: [["source", "source_id"]],
+  comment_reports: [],
+  outgoing_mails: [],
+  service_credentials: [["token_hash"]],
+  system_config: [],
+  keys: [],
+  guards: [],
+};

@@ -1,0 +1,9 @@
+import type { AuditEntry } from "../domain/audit/audit-entry.ts";
+import type { AuditEntryId } from "../domain/shared/ids.ts";
+
+/** The audit trail. Rejects with StorageFailure only. */
+export interface AuditReader {
+  byId(id: AuditEntryId): Promise<AuditEntry | null>;
+  /** By id (which is by time), after `after`, at most `limit`. */
+  list(after: AuditEntryId | null, limit: number): Promise<readonly AuditEntry[]>;
+}

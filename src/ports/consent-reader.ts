@@ -1,0 +1,11 @@
+import type { ConsentRecord } from "../domain/consent/consent.ts";
+import type { ConsentId, SubjectId } from "../domain/shared/ids.ts";
+
+/** Consent records. Sees every commit that was answered. Rejects with StorageFailure only. */
+export interface ConsentReader {
+  /** The record with the highest sequence, which alone carries what stands; null: she never decided. */
+  latest(subject: SubjectId): Promise<ConsentRecord | null>;
+  byId(id: ConsentId): Promise<ConsentRecord | null>;
+  /** Newest first, sequences below `before` (null: from the newest), at most `limit`. */
+  history(subject: SubjectId, before: number | null, limit: number): Promise<readonly ConsentRecord[]>;
+}

@@ -1,0 +1,44 @@
+import type { IdentityKind } from "../domain/personal-data/identity.ts";
+import type { KeyedHash, Sealed, TokenHash } from "../domain/shared/ids.ts";
+
+/** What a bearer token opens: session, service credential, comment edit. The prefix is part of the token. */
+export type TokenKind = "gns" | "gnk" | "gne" | "gnl";
+
+/** Random bearer tokens of 256 bits, `gns_…` and so on, base64url. Only the hash is ever stored. */
+export interface Tokens {
+  issue(kind: TokenKind): { readonly token: string; readonly hash: TokenHash };
+  /** The hash to look a token up by, or null when the text is no token of this kind. Never throws. */
+  hash(kind: TokenKind, token: string): TokenHash | null;
+}
+
+/**
+ * Encryption of values at rest: AES-256-GCM under SECRET_KEY. `context` binds a ciphertext to its place (collection,
+ * field, record): opening it anywhere else fails.
+ */
+export interface Sealer {
+  seal(plaintext: string, context: string): Sealed;
+  /** Throws SealBroken when the key is not here, or the text or its context was changed. */
+  open(sealed: Sealed, context: string): string;
+}
+
+export class SealBroken extends Error {
+  override readonly name = "SealBroken";
+  constructor() {
+    super("a stored value cannot be decrypted: SECRET_KEY is not the one it was encrypted with, or it was changed");
+  }
+}
+
+/** Keyed hashes to find a vault line again, each kind under a random key of its own that rotating SECRET_KEY leaves as it is. */
+export interface BlindIndexer {
+  /** Rejects with StorageFailure when the key cannot be read or made. */
+  index(kind: Exclude<IdentityKind, "name">, value: string): Promise<KeyedHash>;
+}
+
+/** A text with a proof that this service wrote it: `payload.signature`, both base64url. */
+export interface Signer {
+  sign(purpose: "notice" | "subject", payload: string): string;
+  /** The payload, or null when the text was not signed here for this purpose, in constant time. Never throws. */
+  verify(purpose: "notice" | "subject", signed: string): string | null;
+  /** Lower-case hexadecimal SHA-256. */
+  digest(text: string): string;
+}

@@ -1,0 +1,62 @@
+import type { AuditReader } from "./audit-reader.ts";
+import type { CommentReader } from "./comment-reader.ts";
+import type { ConfigurationReader } from "./configuration-reader.ts";
+import type { ConsentPolicyReader } from "./consent-policy-reader.ts";
+import type { ConsentReader } from "./consent-reader.ts";
+import type { GroupStore } from "./group-store.ts";
+import type { IdentityReader } from "./identity-reader.ts";
+import type { KeyReader } from "./key-reader.ts";
+import type { OutgoingMailReader } from "./outgoing-mail-reader.ts";
+import type { ServiceCredentialReader } from "./service-credential-reader.ts";
+import type { SessionReader } from "./session-reader.ts";
+import type { SignInLinkReader } from "./sign-in-link-reader.ts";
+import type { SubjectReader } from "./subject-reader.ts";
+
+/** Everything that can be asked of a store. */
+export interface Readers {
+  readonly subjects: SubjectReader;
+  readonly identities: IdentityReader;
+  readonly consents: ConsentReader;
+  readonly consentPolicies: ConsentPolicyReader;
+  readonly signInLinks: SignInLinkReader;
+  readonly sessions: SessionReader;
+  readonly comments: CommentReader;
+  readonly serviceCredentials: ServiceCredentialReader;
+  readonly outgoingMails: OutgoingMailReader;
+  readonly keys: KeyReader;
+  readonly configuration: ConfigurationReader;
+  readonly audit: AuditReader;
+}
+
+/** Where the schema stands. */
+export interface MigrationStatus {
+  /** Names applied, oldest first. */
+  readonly applied: readonly string[];
+  /** Names this version of the service knows and the store does not have yet, oldest first. */
+  readonly pending: readonly string[];
+  /** Names applied that this version does not know: a newer version has been here. */
+  readonly unknown: readonly string[];
+}
+
+/**
+ * Schema migrations. One process applies them at a time: the others wait for its lock. A migration that fails is rolled
+ * back whole and leaves the version before it in force; the rejection names the migration and the SQLSTATE.
+ */
+export interface Migrator {
+  status(): Promise<MigrationStatus>;
+  /** Applies what is pending; answers the names applied. */
+  up(): Promise<readonly string[]>;
+  /** Takes the newest `steps` migrations back, newest first; answers their names. */
+  down(steps: number): Promise<readonly string[]>;
+}
+
+/** One opened store: memory, SQLite or PostgreSQL. Compose wraps `groups` in group commit. */
+export interface Store {
+  readonly readers: Readers;
+  readonly groups: GroupStore;
+  readonly migrator: Migrator;
+  /** Resolves when the store answers; rejects with StorageFailure otherwise. */
+  ping(): Promise<void>;
+  /** Waits for what runs, then lets go of files and connections. Reading afterwards rejects with kind `closed`. */
+  close(): Promise<void>;
+}
