@@ -1,0 +1,206 @@
+import type { CommentStatus, ModerationDecision } from "../domain/comments/comment.ts";
+import type { ConsentRecord } from "../domain/consent/consent.ts";
+import type { ConsentStanding } from "../domain/consent/consent-in-force.ts";
+import type { Notice } from "../domain/consent/consent-policy.ts";
+import type { ConsentMethod, ConsentType, OptionalConsentType } from "../domain/consent/consent-type.ts";
+import type { Permission, Scope, UserRole } from "../domain/roles/role.ts";
+import type { ServiceCredential } from "../domain/roles/service-credential.ts";
+import type { Subject } from "../domain/roles/subject.ts";
+import type { CommentId, ServiceCredentialId, SubjectId } from "../domain/shared/ids.ts";
+import type { Instant } from "../domain/shared/instant.ts";
+import type { Result } from "../domain/shared/result.ts";
+import type { Caller, Principal } from "./caller.ts";
+import type { AppError } from "./errors.ts";
+
+type Outcome<T> = Promise<Result<T, AppError>>;
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Opaque; null on the last page. */
+  readonly next_cursor: string | null;
+}
+
+export interface PageRequest {
+  /** 1 to 100. */
+  readonly limit: number;
+  readonly cursor: string | null;
+}
+
+/** The policy as shown, with the proof that it was. */
+export interface PolicyView {
+  readonly notice: Notice;
+  readonly notice_hash: string;
+  readonly notice_token: string;
+  readonly notice_token_expires_at: Instant;
+  readonly languages: readonly string[];
+  readonly banner_enabled: boolean;
+}
+
+export interface CurrentConsent {
+  readonly subject: SubjectId | null;
+  readonly policy_version: number | null;
+  readonly record: ConsentRecord | null;
+  readonly standings: Readonly<Record<ConsentType, ConsentStanding>>;
+  readonly needs_decision: boolean;
+}
+
+export interface RecordedConsent {
+  readonly record: ConsentRecord;
+  readonly current: CurrentConsent;
+  /** Value for the HttpOnly subject cookie; null unless the visitor became a subject by this very decision. */
+  readonly subject_token: string | null;
+}
+
+export interface SessionView {
+  readonly subject: SubjectId;
+  readonly role: UserRole;
+  readonly permissions: readonly Permission[];
+  readonly expires_at: Instant;
+}
+
+export interface NewSessionView extends SessionView {
+  /** Shown once. */
+  readonly token: string;
+  readonly return_to: string | null;
+}
+
+/** A comment as its reader may see it. `content` and `author_name` are null in a place-holder. */
+export interface CommentView {
+  readonly id: CommentId;
+  readonly thread: string;
+  readonly parent_id: CommentId | null;
+  readonly root_id: CommentId;
+  readonly depth: number;
+  readonly author_name: string | null;
+  readonly content: string | null;
+  readonly status: CommentStatus;
+  readonly created_at: Instant;
+  readonly edited_at: Instant | null;
+  /** Where it was imported from (GDPR Art. 14); null when posted here. */
+  readonly source: string | null;
+  /** Version, for ETag and If-Match. */
+  readonly version: number;
+}
+
+export interface ThreadRoot extends CommentView {
+  /** The first replies of the whole branch, oldest first; `parent_id` tells the nesting. */
+  readonly replies: readonly CommentView[];
+  /** Goes on with this branch's replies; null when all are here. */
+  readonly replies_cursor: string | null;
+}
+
+export interface PostedComment {
+  readonly comment: CommentView;
+  /** Shown once: edits and removes this comment and nothing else. */
+  readonly edit_token: string;
+}
+
+export interface QueuedComment extends CommentView {
+  readonly queued_at: Instant;
+}
+
+/** Bearer tokens and cookies as they came, at most one of each. */
+export interface Credentials {
+  /** The text after `Bearer `; null without the header. */
+  readonly bearer: string | null;
+  readonly session_cookie: string | null;
+  readonly subject_cookie: string | null;
+}
+
+/** The table of contents: everything the service can do. Each use case stands in its own file under app/. */
+export interface Application {
+  readonly consent: {
+    /** `not-found` before a policy has been published. */
+    showPolicy(languages: readonly string[]): Outcome<PolicyView>;
+    recordConsent(
+      caller: Caller,
+      input: {
+        readonly decisions: Readonly<Partial<Record<OptionalConsentType, boolean>>>;
+        readonly notice_token: string | null;
+        readonly method: ConsentMethod;
+      },
+    ): Outcome<RecordedConsent>;
+    withdrawConsent(
+      caller: Caller,
+      input: { readonly purposes: readonly OptionalConsentType[]; readonly method: ConsentMethod },
+    ): Outcome<RecordedConsent>;
+    currentConsent(caller: Caller): Outcome<CurrentConsent>;
+    consentHistory(caller: Caller, page: PageRequest): Outcome<Page<ConsentRecord>>;
+  };
+  readonly sessions: {
+    /** A bad bearer is an error; a bad cookie is no credential. The bearer wins over cookies, the session over the visitor. */
+    authenticate(credentials: Credentials): Outcome<Principal>;
+    /** The same answer whether the address is known or not. */
+    requestSignInLink(
+      caller: Caller,
+      input: { readonly email: string; readonly return_to: string | null },
+    ): Outcome<null>;
+    signIn(caller: Caller, input: { readonly link_token: string }): Outcome<NewSessionView>;
+    createServiceSession(
+      caller: Caller,
+      input: { readonly external_user_id: string; readonly permissions: readonly Permission[] | null },
+    ): Outcome<NewSessionView>;
+    currentSession(caller: Caller): Outcome<SessionView>;
+    signOut(caller: Caller): Outcome<null>;
+    signOutEverywhere(caller: Caller): Outcome<null>;
+  };
+  readonly comments: {
+    listThread(
+      caller: Caller,
+      input: {
+        readonly thread: string;
+        readonly page: PageRequest;
+        /** Pages the replies of one root instead of the roots. */
+        readonly root: CommentId | null;
+        /** Moderators only: everything with this status, flat. */
+        readonly status: CommentStatus | null;
+      },
+    ): Outcome<Page<ThreadRoot>>;
+    postComment(
+      caller: Caller,
+      input: {
+        readonly thread: string;
+        readonly content: string;
+        readonly author_name: string;
+        readonly author_email: string | null;
+        readonly parent_id: CommentId | null;
+        readonly notify_replies: boolean;
+        readonly gdpr_consent: boolean;
+      },
+    ): Outcome<PostedComment>;
+    readComment(caller: Caller, id: CommentId): Outcome<CommentView>;
+    editComment(
+      caller: Caller,
+      input: { readonly id: CommentId; readonly version: number; readonly content: string },
+    ): Outcome<CommentView>;
+    removeComment(caller: Caller, input: { readonly id: CommentId; readonly version: number }): Outcome<null>;
+    reportComment(caller: Caller, input: { readonly id: CommentId; readonly reason: string }): Outcome<null>;
+    moderateComment(
+      caller: Caller,
+      input: { readonly id: CommentId; readonly decision: ModerationDecision; readonly reason: string | null },
+    ): Outcome<CommentView>;
+    moderationQueue(caller: Caller, page: PageRequest): Outcome<Page<QueuedComment>>;
+  };
+  readonly roles: {
+    /** `version`: what If-Match named. */
+    changeRole(
+      caller: Caller,
+      input: { readonly subject: SubjectId; readonly role: UserRole; readonly version: number | null },
+    ): Outcome<Subject>;
+    readSubject(caller: Caller, id: SubjectId): Outcome<Subject>;
+    /** From the command line only: makes this address an admin, known or not. */
+    addAdmin(email: string): Outcome<{ readonly subject: SubjectId; readonly already: boolean }>;
+  };
+  readonly serviceCredentials: {
+    create(
+      caller: Caller | "cli",
+      input: { readonly name: string; readonly scopes: readonly Scope[] },
+    ): Outcome<{ readonly credential: ServiceCredential; readonly token: string }>;
+    list(caller: Caller, page: PageRequest): Outcome<Page<ServiceCredential>>;
+    revoke(caller: Caller, id: ServiceCredentialId): Outcome<null>;
+  };
+  readonly health: {
+    /** What does not work, by name; empty when all is well. */
+    failing(): Promise<readonly ("database" | "migrations")[]>;
+  };
+}

@@ -1,0 +1,38 @@
+import type { ModerationMode } from "../domain/comments/comment.ts";
+import type { FeatureFlags } from "../domain/configuration/feature-flags.ts";
+import type { RetentionPeriods } from "../domain/retention/retention-period.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { HtmlSanitizer } from "../ports/html-sanitizer.ts";
+import type { IdGenerator } from "../ports/id-generator.ts";
+import type { Pseudonymiser } from "../ports/pseudonymiser.ts";
+import type { BlindIndexer, Sealer, Signer, Tokens } from "../ports/secrets.ts";
+import type { Readers } from "../ports/store.ts";
+import type { UnitOfWork } from "../ports/unit-of-work.ts";
+
+/** Settings that decisions depend on. */
+export interface Policies {
+  readonly retention: RetentionPeriods;
+  readonly consentCookieDays: number;
+  readonly sessionHours: number;
+  readonly moderation: ModerationMode;
+  /** Origins to which a sign-in may return, such as `https://example.org`. */
+  readonly allowedOrigins: readonly string[];
+  /** Where this service is reached from outside, without a slash at the end. */
+  readonly publicUrl: string;
+}
+
+/** What use cases stand on. Each takes the part it needs. */
+export interface Deps {
+  readonly readers: Readers;
+  readonly unitOfWork: UnitOfWork;
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+  readonly tokens: Tokens;
+  readonly sealer: Sealer;
+  readonly blindIndexer: BlindIndexer;
+  readonly signer: Signer;
+  readonly pseudonymiser: Pseudonymiser;
+  readonly sanitizer: HtmlSanitizer;
+  readonly flags: () => FeatureFlags;
+  readonly policies: Policies;
+}

@@ -1,0 +1,37 @@
+import type { ChangeCommentRefusal } from "../domain/comments/change-comment.ts";
+import type { PostCommentRefusal } from "../domain/comments/post-comment.ts";
+import type { ConsentRefusal } from "../domain/consent/consent.ts";
+import type { ChangeRoleRefusal } from "../domain/roles/change-role.ts";
+import type { Permission, Scope } from "../domain/roles/role.ts";
+import type { SignInLinkRefusal } from "../domain/sessions/sign-in-link.ts";
+import type { TextRefusal } from "../domain/shared/text.ts";
+
+/** One field of the input that cannot be taken: where (JSON Pointer into the body) and why, never its value. */
+export interface InvalidField {
+  readonly pointer: string;
+  readonly reason: TextRefusal | "not-an-email-address";
+}
+
+/** Every foreseeable refusal. Closed: the HTTP adapter's catalogue of problems must name each. */
+export type AppError =
+  | ConsentRefusal
+  | PostCommentRefusal
+  | ChangeCommentRefusal
+  | SignInLinkRefusal
+  | ChangeRoleRefusal
+  /** The notice token was not made here, or for nothing this service knows. */
+  | { readonly type: "notice-token-invalid" }
+  /** Shown more than an hour ago: fetch the policy again. */
+  | { readonly type: "notice-token-expired" }
+  /** No credential, where one is needed. */
+  | { readonly type: "credential-required" }
+  /** A credential that is unknown, expired, ended or revoked. */
+  | { readonly type: "credential-invalid" }
+  | { readonly type: "permission-missing"; readonly permission: Permission | Scope }
+  | { readonly type: "not-found" }
+  /** If-Match names another version than the stored one. */
+  | { readonly type: "version-mismatch" }
+  /** Others kept changing the same thing, or it exists already: look again, then decide. */
+  | { readonly type: "conflict" }
+  | { readonly type: "return-to-not-allowed" }
+  | { readonly type: "invalid-input"; readonly errors: readonly [InvalidField, ...InvalidField[]] };
