@@ -9,7 +9,7 @@ import type { TextRefusal } from "../domain/shared/text.ts";
 /** One field of the input that cannot be taken: where (JSON Pointer into the body) and why, never its value. */
 export interface InvalidField {
   readonly pointer: string;
-  readonly reason: TextRefusal | "not-an-email-address";
+  readonly reason: TextRefusal | "not-an-email-address" | "not-a-cursor" | "not-a-thread";
 }
 
 /** Every foreseeable refusal. Closed: the HTTP adapter's catalogue of problems must name each. */

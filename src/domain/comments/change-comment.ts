@@ -121,6 +121,7 @@ const MOVES: Readonly<Record<ModerationDecision, { readonly from: readonly Comme
 export const moderateComment = (
   comment: Comment,
   decision: ModerationDecision,
+  note: string | null,
   occasion: Occasion,
 ): Result<Changed, ChangeCommentRefusal> => {
   const move = MOVES[decision];
@@ -130,7 +131,13 @@ export const moderateComment = (
   return ok(
     update(
       comment,
-      { status: move.to, queued_at: null, moderated_at: occasion.now, updated_at: occasion.now },
+      {
+        status: move.to,
+        queued_at: null,
+        moderated_at: occasion.now,
+        moderation_note: note,
+        updated_at: occasion.now,
+      },
       auditEntry("comment.moderated", comment.id, { decision, from: comment.status }, occasion),
       null,
     ),

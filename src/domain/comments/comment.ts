@@ -1,4 +1,4 @@
-import { type GdprRecord } from "../shared/gdpr-record.ts";
+import type { GdprRecord } from "../shared/gdpr-record.ts";
 import type { CommentId, CommentReportId, SubjectId, TokenHash } from "../shared/ids.ts";
 import { type Instant, MINUTE } from "../shared/instant.ts";
 
@@ -10,6 +10,7 @@ export const IMPORTED_CONTENT_MAX_BYTES = 65_536;
 export const EDIT_MINUTES = 15;
 export const THREAD_MAX = 200;
 export const REPORT_REASON_MAX = 500;
+export const MODERATION_NOTE_MAX = 500;
 
 export const COMMENT_STATUSES = ["pending", "approved", "rejected", "removed"] as const;
 
@@ -37,6 +38,8 @@ export interface Comment extends GdprRecord<CommentId> {
   /** Since when it waits for a moderator (posted or reported); null when it does not. */
   readonly queued_at: Instant | null;
   readonly moderated_at: Instant | null;
+  /** What the moderator gave as the reason; never public, seen by moderators and by the author. */
+  readonly moderation_note: string | null;
   readonly edited_at: Instant | null;
   readonly edit_token_hash: TokenHash | null;
   readonly notify_replies: boolean;

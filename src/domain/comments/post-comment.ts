@@ -79,6 +79,7 @@ export const postComment = (
     status,
     queued_at: status === "pending" ? occasion.now : null,
     moderated_at: null,
+    moderation_note: null,
     edited_at: null,
     edit_token_hash: command.edit_token_hash,
     notify_replies: command.notify_replies,
