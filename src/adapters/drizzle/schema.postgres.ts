@@ -1,0 +1,315 @@
+import { sql } from "drizzle-orm";
+import { bigint, boolean, check, customType, index, pgTable, uniqueIndex } from "drizzle-orm/pg-core";
+import type { AuditAction, AuditResourceType } from "../../domain/audit/audit-entry.ts";
+import type { CommentStatus } from "../../domain/comments/comment.ts";
+import type { ConsentMethod } from "../../domain/consent/consent-type.ts";
+import type { IdentityKind } from "../../domain/personal-data/identity.ts";
+import type { UserRole } from "../../domain/roles/role.ts";
+import type { SubjectStatus } from "../../domain/roles/subject.ts";
+import type {
+  AuditEntryId,
+  CanonicalJson,
+  CommentId,
+  CommentReportId,
+  ConsentId,
+  ConsentPolicyId,
+  IdentityId,
+  KeyedHash,
+  MailId,
+  Sealed,
+  ServiceCredentialId,
+  SessionId,
+  SignInLinkId,
+  SubjectId,
+  TokenHash,
+} from "../../domain/shared/ids.ts";
+import type { Instant } from "../../domain/shared/instant.ts";
+import { checksOf, type TableName } from "./limits.ts";
+
+// Bytewise order, whatever the database's own collation is: "C" sorts ids as SQLite does, and never moves with glibc.
+const text = customType<{ data: string; driverData: string }>({ dataType: () => 'text COLLATE "C"' });
+const integer = () => bigint({ mode: "number" });
+const flag = () => boolean().notNull();
+const instant = () => integer().$type<Instant>();
+const checks = (table: TableName) =>
+  checksOf(table).map(({ name, condition }) => check(name, sql.raw(condition)));
+
+const storedFields = () => ({
+  created_at: instant().notNull(),
+  updated_at: instant().notNull(),
+  version: integer().notNull(),
+});
+
+const personalFields = <Id extends string>() => ({
+  id: text().$type<Id>().primaryKey(),
+  ...storedFields(),
+  consent_given: flag().default(false),
+  consent_timestamp: instant(),
+  retention_until: instant(),
+  anonymized: flag().default(false),
+});
+
+export const subjects = pgTable(
+  "subjects",
+  {
+    ...personalFields<SubjectId>(),
+    role: text().$type<UserRole>().notNull(),
+    status: text().$type<SubjectStatus>().notNull(),
+    sessions_valid_from: instant(),
+  },
+  (t) => [
+    ...checks("subjects"),
+    index("subjects_active_admins").on(t.id).where(sql`role = 'admin' and status = 'active'`),
+    index("subjects_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+  ],
+);
+
+// Subjects are never deleted, so a reference to one always holds. Comments, policies and the rest do go: no references.
+const subject = () =>
+  text()
+    .$type<SubjectId>()
+    .references(() => subjects.id);
+
+export const identities = pgTable(
+  "identities",
+  {
+    ...personalFields<IdentityId>(),
+    subject_id: subject().notNull(),
+    kind: text().$type<IdentityKind>().notNull(),
+    blind_index: text().$type<KeyedHash>(),
+    ciphertext: text().$type<Sealed>().notNull(),
+  },
+  (t) => [
+    ...checks("identities"),
+    uniqueIndex("identities_kind_blind_index").on(t.kind, t.blind_index),
+    uniqueIndex("identities_subject_id_kind").on(t.subject_id, t.kind),
+    index("identities_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+  ],
+);
+
+export const consents = pgTable(
+  "consents",
+  {
+    ...personalFields<ConsentId>(),
+    subject_id: subject().notNull(),
+    sequence: integer().notNull(),
+    event: text().$type<"decided" | "withdrawn">().notNull(),
+    consent_types: text().$type<CanonicalJson>().notNull(),
+    purpose_states: text().$type<CanonicalJson>().notNull(),
+    policy_version: integer().notNull(),
+    language: text(),
+    notice_hash: text(),
+    method: text().$type<ConsentMethod>().notNull(),
+    gpc: flag(),
+    timestamp: instant().notNull(),
+    expires_at: instant().notNull(),
+    ip_hash: text().$type<KeyedHash>(),
+    user_agent_hash: text().$type<KeyedHash>(),
+  },
+  (t) => [
+    ...checks("consents"),
+    uniqueIndex("consents_subject_id_sequence").on(t.subject_id, t.sequence),
+    index("consents_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+  ],
+);
+
+export const consent_policies = pgTable(
+  "consent_policies",
+  {
+    id: text().$type<ConsentPolicyId>().primaryKey(),
+    ...storedFields(),
+    policy_version: integer().notNull(),
+    status: text().$type<"draft" | "published">().notNull(),
+    content: text().$type<CanonicalJson>().notNull(),
+    material_version: integer().notNull(),
+    published_at: instant(),
+  },
+  (t) => [
+    ...checks("consent_policies"),
+    uniqueIndex("consent_policies_policy_version").on(t.policy_version),
+    index("consent_policies_published").on(t.policy_version).where(sql`status = 'published'`),
+  ],
+);
+
+export const sign_in_links = pgTable(
+  "sign_in_links",
+  {
+    ...personalFields<SignInLinkId>(),
+    token_hash: text().$type<TokenHash>().notNull(),
+    email_index: text().$type<KeyedHash>().notNull(),
+    email_ciphertext: text().$type<Sealed>().notNull(),
+    return_to: text(),
+    expires_at: instant().notNull(),
+    used_at: instant(),
+  },
+  (t) => [
+    ...checks("sign_in_links"),
+    uniqueIndex("sign_in_links_token_hash").on(t.token_hash),
+    index("sign_in_links_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+  ],
+);
+
+export const sessions = pgTable(
+  "sessions",
+  {
+    ...personalFields<SessionId>(),
+    token_hash: text().$type<TokenHash>().notNull(),
+    subject_id: subject().notNull(),
+    permissions: text().$type<CanonicalJson>(),
+    expires_at: instant().notNull(),
+    ended_at: instant(),
+  },
+  (t) => [
+    ...checks("sessions"),
+    uniqueIndex("sessions_token_hash").on(t.token_hash),
+    index("sessions_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+  ],
+);
+
+export const comments = pgTable(
+  "comments",
+  {
+    ...personalFields<CommentId>(),
+    thread: text().notNull(),
+    subject_id: subject().notNull(),
+    parent_id: text().$type<CommentId>(),
+    root_id: text().$type<CommentId>().notNull(),
+    depth: integer().notNull(),
+    content: text().notNull(),
+    status: text().$type<CommentStatus>().notNull(),
+    queued_at: instant(),
+    moderated_at: instant(),
+    moderation_note: text(),
+    edited_at: instant(),
+    edit_token_hash: text().$type<TokenHash>(),
+    notify_replies: flag(),
+    source: text(),
+    source_id: text(),
+  },
+  (t) => [
+    ...checks("comments"),
+    uniqueIndex("comments_source_source_id").on(t.source, t.source_id),
+    index("comments_roots").on(t.thread, t.id).where(sql`depth = 0 and status in ('approved', 'removed')`),
+    index("comments_replies").on(t.root_id, t.id).where(sql`depth > 0 and status in ('approved', 'removed')`),
+    index("comments_thread_status").on(t.thread, t.status, t.id),
+    index("comments_queue").on(t.queued_at, t.id).where(sql`queued_at is not null`),
+    index("comments_edit_token_hash").on(t.edit_token_hash).where(sql`edit_token_hash is not null`),
+    index("comments_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+  ],
+);
+
+export const comment_reports = pgTable(
+  "comment_reports",
+  {
+    ...personalFields<CommentReportId>(),
+    comment_id: text().$type<CommentId>().notNull(),
+    subject_id: subject(),
+    reason: text().notNull(),
+  },
+  (t) => [
+    ...checks("comment_reports"),
+    index("comment_reports_comment_id").on(t.comment_id),
+    index("comment_reports_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+  ],
+);
+
+export const outgoing_mails = pgTable(
+  "outgoing_mails",
+  {
+    ...personalFields<MailId>(),
+    kind: text().$type<"sign_in">().notNull(),
+    message: text().$type<Sealed>().notNull(),
+    message_id: text().notNull(),
+    attempts: integer().notNull(),
+    next_attempt_at: instant().notNull(),
+  },
+  (t) => [
+    ...checks("outgoing_mails"),
+    index("outgoing_mails_next_attempt_at").on(t.next_attempt_at, t.id),
+    index("outgoing_mails_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+  ],
+);
+
+export const service_credentials = pgTable(
+  "service_credentials",
+  {
+    id: text().$type<ServiceCredentialId>().primaryKey(),
+    ...storedFields(),
+    name: text().notNull(),
+    scopes: text().$type<CanonicalJson>().notNull(),
+    token_hash: text().$type<TokenHash>().notNull(),
+    revoked_at: instant(),
+  },
+  (t) => [...checks("service_credentials"), uniqueIndex("service_credentials_token_hash").on(t.token_hash)],
+);
+
+export const system_config = pgTable(
+  "system_config",
+  {
+    key: text().primaryKey(),
+    ...storedFields(),
+    value: text().notNull(),
+    description: text(),
+    is_sensitive: flag(),
+    updated_by: text().notNull(),
+  },
+  () => checks("system_config"),
+);
+
+export const keys = pgTable(
+  "keys",
+  {
+    id: text().primaryKey(),
+    ...storedFields(),
+    wrapped: text().$type<Sealed>().notNull(),
+    destroy_at: instant(),
+  },
+  (t) => [
+    ...checks("keys"),
+    index("keys_destroy_at").on(t.destroy_at, t.id).where(sql`destroy_at is not null`),
+  ],
+);
+
+export const guards = pgTable(
+  "guards",
+  {
+    id: text().$type<"admins">().primaryKey(),
+    ...storedFields(),
+  },
+  () => checks("guards"),
+);
+
+export const audit_entries = pgTable(
+  "audit_entries",
+  {
+    ...personalFields<AuditEntryId>(),
+    action: text().$type<AuditAction>().notNull(),
+    resource_type: text().$type<AuditResourceType>().notNull(),
+    resource_id: text(),
+    user_id_hash: text().$type<KeyedHash>(),
+    ip_address_hash: text().$type<KeyedHash>(),
+    user_agent_hash: text().$type<KeyedHash>(),
+    details: text().$type<CanonicalJson>(),
+  },
+  (t) => [
+    ...checks("audit_entries"),
+    index("audit_entries_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+  ],
+);
+
+export const postgresSchema = {
+  subjects,
+  identities,
+  consents,
+  consent_policies,
+  sign_in_links,
+  sessions,
+  comments,
+  comment_reports,
+  outgoing_mails,
+  service_credentials,
+  system_config,
+  keys,
+  guards,
+  audit_entries,
+} as const;
