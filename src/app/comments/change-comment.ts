@@ -1,0 +1,81 @@
+import { CONTENT_MAX, REPORT_REASON_MAX } from "../../domain/comments/comment.ts";
+import { editComment as edit, maySee, removeComment as remove, reportComment as report } from "../../domain/comments/change-comment.ts";
+import { err, ok } from "../../domain/shared/result.ts";
+import { parseText } from "../../domain/shared/text.ts";
+import type { Application } from "../application.ts";
+import { commentActor, subjectOf } from "../caller.ts";
+import { decideAndCommit, occasionOf } from "../commit.ts";
+import type { Deps } from "../deps.ts";
+import { fullView } from "./comment-view.ts";
+
+/** One comment: what is not public is not found by those who may not see it. */
+export const readComment =
+  (deps: Deps): Application["comments"]["readComment"] =>
+  async (caller, id) => {
+    const found = await deps.readers.comments.byId(id);
+    if (found === null || !maySee(found.comment, found.author, commentActor(caller.principal))) {
+      return err({ type: "not-found" });
+    }
+    return ok(await fullView(deps, found));
+  };
+
+export const editComment =
+  (deps: Deps): Application["comments"]["editComment"] =>
+  async (caller, input) => {
+    const actor = commentActor(caller.principal);
+    if (actor.kind === "nobody") return err({ type: "credential-required" });
+    const parsed = parseText(input.content, CONTENT_MAX);
+    if (!parsed.ok) return err({ type: "invalid-input", errors: [{ pointer: "/content", reason: parsed.error }] });
+    const content = deps.sanitizer.comment(parsed.value);
+    return decideAndCommit(deps.unitOfWork, async () => {
+      const found = await deps.readers.comments.byId(input.id);
+      if (found === null || !maySee(found.comment, found.author, actor)) return err({ type: "not-found" });
+      const decided = edit(
+        { ...found, moderation: deps.policies.moderation },
+        actor,
+        content,
+        await occasionOf(deps, caller),
+      );
+      if (!decided.ok) return decided;
+      if (found.comment.version !== input.version) return err({ type: "version-mismatch" });
+      return ok({
+        changes: decided.value.changes,
+        value: await fullView(deps, { comment: decided.value.comment, author: found.author }),
+      });
+    });
+  };
+
+export const removeComment =
+  (deps: Deps): Application["comments"]["removeComment"] =>
+  async (caller, input) => {
+    const actor = commentActor(caller.principal);
+    if (actor.kind === "nobody") return err({ type: "credential-required" });
+    return decideAndCommit(deps.unitOfWork, async () => {
+      const found = await deps.readers.comments.byId(input.id);
+      if (found === null || !maySee(found.comment, found.author, actor)) return err({ type: "not-found" });
+      const decided = remove(found, actor, await occasionOf(deps, caller));
+      if (!decided.ok) return decided;
+      if (found.comment.version !== input.version) return err({ type: "version-mismatch" });
+      return ok({ changes: decided.value.changes, value: null });
+    });
+  };
+
+/** Anybody may report what they can see. */
+export const reportComment =
+  (deps: Deps): Application["comments"]["reportComment"] =>
+  async (caller, input) => {
+    const reason = parseText(input.reason, REPORT_REASON_MAX);
+    if (!reason.ok) return err({ type: "invalid-input", errors: [{ pointer: "/reason", reason: reason.error }] });
+    const actor = commentActor(caller.principal);
+    return decideAndCommit(deps.unitOfWork, async () => {
+      const found = await deps.readers.comments.byId(input.id);
+      if (found === null || !maySee(found.comment, found.author, actor)) return err({ type: "not-found" });
+      const by = subjectOf(caller.principal)?.id ?? null;
+      const changes = report(
+        found.comment,
+        { id: deps.ids.next(), reason: reason.value, by },
+        await occasionOf(deps, caller),
+      );
+      return ok({ changes, value: null });
+    });
+  };

@@ -1,0 +1,48 @@
+import type { Occasion } from "../domain/audit/audit-entry.ts";
+import type { Changes } from "../domain/shared/changes.ts";
+import { err, ok, type Result } from "../domain/shared/result.ts";
+import type { UnitOfWork } from "../ports/unit-of-work.ts";
+import { actorOf, type Caller } from "./caller.ts";
+import type { Deps } from "./deps.ts";
+import type { AppError } from "./errors.ts";
+
+/** How often a use case decides again when what it read has moved. */
+const ATTEMPTS = 5;
+
+/** The moment, the actor and a fresh audit id for one attempt at a decision. */
+export const occasionOf = async (
+  deps: Pick<Deps, "clock" | "ids" | "pseudonymiser" | "policies">,
+  caller: Caller,
+): Promise<Occasion> => {
+  const now = deps.clock.now();
+  return {
+    now,
+    actor: await actorOf(caller, deps.pseudonymiser, now),
+    audit_id: deps.ids.next(),
+    retention: deps.policies.retention,
+  };
+};
+
+/** A decision on its way to the store: `changes: null` means that nothing has to change. */
+export interface Decided<T> {
+  readonly changes: Changes | null;
+  readonly value: T;
+}
+
+/**
+ * Reads, decides and commits; on a conflict reads and decides again, a bounded number of times. Answers the refusal of
+ * the last decision, or `conflict` when others kept coming first.
+ */
+export const decideAndCommit = async <T>(
+  unitOfWork: UnitOfWork,
+  decide: () => Promise<Result<Decided<T>, AppError>>,
+): Promise<Result<T, AppError>> => {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const decided = await decide();
+    if (!decided.ok) return decided;
+    if (decided.value.changes === null) return ok(decided.value.value);
+    const committed = await unitOfWork.commit(decided.value.changes);
+    if (committed.ok) return ok(decided.value.value);
+  }
+  return err({ type: "conflict" });
+};

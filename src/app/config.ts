@@ -1,0 +1,171 @@
+import Type, { type Static, type TSchema } from "typebox";
+import Value from "typebox/value";
+import { FEATURE_FLAGS, type FeatureFlag, type FeatureFlags } from "../domain/configuration/feature-flags.ts";
+import { DataRetentionPeriod, type RetentionPeriods } from "../domain/retention/retention-period.ts";
+
+const days = (standard: number) => Type.Integer({ minimum: 1, maximum: 36_500, default: standard });
+const flag = (name: FeatureFlag) => Type.Boolean({ default: FEATURE_FLAGS[name] });
+const optional = <S extends TSchema>(schema: S) => Type.Optional(schema);
+
+/** Every setting, its shape and its default. Names are those of the environment, in any case. */
+const SETTINGS = Type.Object({
+  DATABASE_URL: Type.String({ pattern: "^(sqlite://.+|postgres(ql)?://.+)$", default: "sqlite:///./data/gonogo.db" }),
+  DATABASE_DIRECT_URL: optional(Type.String({ pattern: "^postgres(ql)?://.+$" })),
+  DATABASE_POOL_SIZE: Type.Integer({ minimum: 1, maximum: 1_000, default: 10 }),
+
+  DATA_RETENTION_DAYS: days(DataRetentionPeriod.LOGS),
+  USER_DATA_RETENTION_DAYS: days(DataRetentionPeriod.USER_DATA),
+  COMMENT_RETENTION_DAYS: days(DataRetentionPeriod.COMMENTS),
+  AUDIT_RETENTION_DAYS: days(DataRetentionPeriod.AUDIT_TRAIL),
+  ANONYMIZATION_DELAY_DAYS: Type.Integer({ minimum: 0, maximum: 365, default: 30 }),
+  CONSENT_COOKIE_DURATION: Type.Integer({ minimum: 1, maximum: 730, default: 365 }),
+
+  SECRET_KEY: optional(Type.String({ minLength: 32 })),
+  SECRET_KEY_PREVIOUS: optional(Type.String({ minLength: 32 })),
+  CORS_ORIGINS: Type.String({ pattern: "^$|^https?://[^/\\s,]+(\\s*,\\s*https?://[^/\\s,]+)*$", default: "" }),
+  SMTP_URL: optional(Type.String({ pattern: "^smtps?://.+$" })),
+  MAIL_FROM: Type.String({ pattern: "^[^@\\s]+@[^@\\s]+$", default: "noreply@localhost" }),
+
+  GDPR_MODE: Type.Enum(["development", "staging", "production"], { default: "development" }),
+  SESSION_HOURS: Type.Integer({ minimum: 1, maximum: 24, default: 24 }),
+  COMMENT_MODERATION: Type.Enum(["pre", "post"], { default: "pre" }),
+  PUBLIC_URL: optional(Type.String({ pattern: "^https?://[^/\\s]+$" })),
+  PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 8_000 }),
+  HOST: Type.String({ minLength: 1, default: "127.0.0.1" }),
+
+  ENABLE_COMMENTS: flag("enable_comments"),
+  ENABLE_USER_REGISTRATION: flag("enable_user_registration"),
+  ENABLE_GDPR_BANNER: flag("enable_gdpr_banner"),
+  ENABLE_ANALYTICS: flag("enable_analytics"),
+  ENABLE_EMAIL_NOTIFICATIONS: flag("enable_email_notifications"),
+});
+
+/** What each setting must be, in words for whoever set it wrong. */
+const EXPECTED: Readonly<Record<keyof Static<typeof SETTINGS>, string>> = {
+  DATABASE_URL: "sqlite:///./path, sqlite:////absolute/path or postgres://user:password@host/database",
+  DATABASE_DIRECT_URL: "postgres://user:password@host/database",
+  DATABASE_POOL_SIZE: "a whole number from 1 to 1000",
+  DATA_RETENTION_DAYS: "days, from 1 to 36500",
+  USER_DATA_RETENTION_DAYS: "days, from 1 to 36500",
+  COMMENT_RETENTION_DAYS: "days, from 1 to 36500",
+  AUDIT_RETENTION_DAYS: "days, from 1 to 36500",
+  ANONYMIZATION_DELAY_DAYS: "days, from 0 to 365",
+  CONSENT_COOKIE_DURATION: "days, from 1 to 730",
+  SECRET_KEY: "at least 32 bytes (for example: openssl rand -base64 32); required when GDPR_MODE is not development",
+  SECRET_KEY_PREVIOUS: "at least 32 bytes: the key in use before SECRET_KEY",
+  CORS_ORIGINS: "origins separated by commas, such as https://example.org,https://www.example.org",
+  SMTP_URL: "smtp://user:password@host:587 or smtps://user:password@host:465",
+  MAIL_FROM: "an e-mail address",
+  GDPR_MODE: "development, staging or production",
+  SESSION_HOURS: "hours, from 1 to 24",
+  COMMENT_MODERATION: "pre or post",
+  PUBLIC_URL: "https://host without a path; required when GDPR_MODE is production",
+  PORT: "a whole number from 0 to 65535",
+  HOST: "an address to listen on, such as 127.0.0.1 or 0.0.0.0",
+  ENABLE_COMMENTS: "true or false",
+  ENABLE_USER_REGISTRATION: "true or false",
+  ENABLE_GDPR_BANNER: "true or false",
+  ENABLE_ANALYTICS: "true or false",
+  ENABLE_EMAIL_NOTIFICATIONS: "true or false",
+};
+
+export type DatabaseSetting =
+  | { readonly kind: "sqlite"; readonly path: string }
+  | { readonly kind: "postgres"; readonly url: string; readonly directUrl: string | null; readonly poolSize: number };
+
+export interface Settings {
+  readonly database: DatabaseSetting;
+  /** Folder for generated keys and the outbox. */
+  readonly dataDir: string;
+  readonly mode: "development" | "staging" | "production";
+  /** Null: read from, or generated into, the data folder (development only). */
+  readonly secretKey: string | null;
+  readonly secretKeyPrevious: string | null;
+  readonly retention: RetentionPeriods;
+  readonly consentCookieDays: number;
+  readonly sessionHours: number;
+  readonly moderation: "pre" | "post";
+  readonly corsOrigins: readonly string[];
+  readonly smtpUrl: string | null;
+  readonly mailFrom: string;
+  /** Null: http://localhost with the port that is listened on. */
+  readonly publicUrl: string | null;
+  readonly host: string;
+  readonly port: number;
+  readonly flags: FeatureFlags;
+}
+
+/** One or more settings are wrong. Names every one and what it must be, never what it was. */
+export class WrongSettings extends Error {
+  override readonly name = "WrongSettings";
+  constructor(readonly names: readonly (keyof typeof EXPECTED)[]) {
+    super(
+      [
+        `${names.length === 1 ? "A setting is" : `${names.length} settings are`} wrong; nothing was started:`,
+        ...names.map((name) => `  ${name} must be ${EXPECTED[name]}`),
+      ].join("\n"),
+    );
+  }
+}
+
+const databaseOf = (url: string, directUrl: string | undefined, poolSize: number): DatabaseSetting =>
+  url.startsWith("sqlite://")
+    ? // sqlite:///./relative and sqlite://./relative, sqlite:////absolute
+      { kind: "sqlite", path: url.replace(/^sqlite:\/\/\/(?=\.{1,2}\/|\/)/, "").replace(/^sqlite:\/\//, "") }
+    : { kind: "postgres", url, directUrl: directUrl ?? null, poolSize };
+
+const dataDirOf = (database: DatabaseSetting): string => {
+  if (database.kind === "postgres") return "./data";
+  const slash = database.path.lastIndexOf("/");
+  return slash <= 0 ? "." : database.path.slice(0, slash);
+};
+
+/** Reads settings from an environment. Throws WrongSettings. Variables that are not settings are left alone. */
+export const readSettings = (environment: Readonly<Record<string, string | undefined>>): Settings => {
+  const names = Object.keys(EXPECTED) as (keyof typeof EXPECTED)[];
+  const given: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    const known = names.find((each) => each === name.toUpperCase());
+    // An empty variable is what `NAME=` in an .env file leaves: not set.
+    if (known !== undefined && value !== undefined && value !== "") given[known] = value.trim();
+  }
+  const values = Value.Convert(SETTINGS, Value.Default(SETTINGS, given));
+  const wrong = new Set(Value.Errors(SETTINGS, values).map(({ instancePath }) => instancePath.split("/")[1] ?? ""));
+  if (given["GDPR_MODE"] !== undefined && given["GDPR_MODE"] !== "development" && given["SECRET_KEY"] === undefined) {
+    wrong.add("SECRET_KEY");
+  }
+  if (given["GDPR_MODE"] === "production" && given["PUBLIC_URL"] === undefined) wrong.add("PUBLIC_URL");
+  if (wrong.size > 0) throw new WrongSettings(names.filter((name) => wrong.has(name)));
+  const env = values as Static<typeof SETTINGS>;
+
+  const database = databaseOf(env.DATABASE_URL, env.DATABASE_DIRECT_URL, env.DATABASE_POOL_SIZE);
+  return {
+    database,
+    dataDir: dataDirOf(database),
+    mode: env.GDPR_MODE,
+    secretKey: env.SECRET_KEY ?? null,
+    secretKeyPrevious: env.SECRET_KEY_PREVIOUS ?? null,
+    retention: {
+      logs: env.DATA_RETENTION_DAYS,
+      user_data: env.USER_DATA_RETENTION_DAYS,
+      comments: env.COMMENT_RETENTION_DAYS,
+      audit_trail: env.AUDIT_RETENTION_DAYS,
+    },
+    consentCookieDays: env.CONSENT_COOKIE_DURATION,
+    sessionHours: env.SESSION_HOURS,
+    moderation: env.COMMENT_MODERATION,
+    corsOrigins: env.CORS_ORIGINS === "" ? [] : env.CORS_ORIGINS.split(",").map((origin) => origin.trim()),
+    smtpUrl: env.SMTP_URL ?? null,
+    mailFrom: env.MAIL_FROM,
+    publicUrl: env.PUBLIC_URL ?? null,
+    host: env.HOST,
+    port: env.PORT,
+    flags: {
+      enable_comments: env.ENABLE_COMMENTS,
+      enable_user_registration: env.ENABLE_USER_REGISTRATION,
+      enable_gdpr_banner: env.ENABLE_GDPR_BANNER,
+      enable_analytics: env.ENABLE_ANALYTICS,
+      enable_email_notifications: env.ENABLE_EMAIL_NOTIFICATIONS,
+    },
+  };
+};

@@ -1,0 +1,60 @@
+import type { Store } from "../ports/store.ts";
+import type { Application } from "./application.ts";
+import { editComment, readComment, removeComment, reportComment } from "./comments/change-comment.ts";
+import { listThread } from "./comments/list-thread.ts";
+import { moderateComment, moderationQueue } from "./comments/moderate-comment.ts";
+import { postComment } from "./comments/post-comment.ts";
+import { consentHistory, currentConsent } from "./consent/read-consent.ts";
+import { recordConsent } from "./consent/record-consent.ts";
+import { showPolicy } from "./consent/show-policy.ts";
+import { withdrawConsent } from "./consent/withdraw-consent.ts";
+import type { Deps } from "./deps.ts";
+import { failing } from "./health/failing.ts";
+import { addAdmin, changeRole, readSubject } from "./roles/change-role.ts";
+import {
+  createCredential,
+  listCredentials,
+  revokeCredential,
+} from "./service-credentials/manage-service-credentials.ts";
+import { authenticate } from "./sessions/authenticate.ts";
+import { createServiceSession } from "./sessions/create-service-session.ts";
+import { currentSession, signOut, signOutEverywhere } from "./sessions/end-session.ts";
+import { requestSignInLink } from "./sessions/request-sign-in-link.ts";
+import { signIn } from "./sessions/sign-in.ts";
+
+/** Gives every use case what it stands on. */
+export const createApplication = (deps: Deps, store: Pick<Store, "ping" | "migrator">): Application => ({
+  consent: {
+    showPolicy: showPolicy(deps),
+    recordConsent: recordConsent(deps),
+    withdrawConsent: withdrawConsent(deps),
+    currentConsent: currentConsent(deps),
+    consentHistory: consentHistory(deps),
+  },
+  sessions: {
+    authenticate: authenticate(deps),
+    requestSignInLink: requestSignInLink(deps),
+    signIn: signIn(deps),
+    createServiceSession: createServiceSession(deps),
+    currentSession: currentSession(),
+    signOut: signOut(deps),
+    signOutEverywhere: signOutEverywhere(deps),
+  },
+  comments: {
+    listThread: listThread(deps),
+    postComment: postComment(deps),
+    readComment: readComment(deps),
+    editComment: editComment(deps),
+    removeComment: removeComment(deps),
+    reportComment: reportComment(deps),
+    moderateComment: moderateComment(deps),
+    moderationQueue: moderationQueue(deps),
+  },
+  roles: { changeRole: changeRole(deps), readSubject: readSubject(deps), addAdmin: addAdmin(deps) },
+  serviceCredentials: {
+    create: createCredential(deps),
+    list: listCredentials(deps),
+    revoke: revokeCredential(deps),
+  },
+  health: { failing: failing(store) },
+});

@@ -1,0 +1,57 @@
+import { credentialScopes } from "../../domain/roles/service-credential.ts";
+import { isLive, sessionPermissions } from "../../domain/sessions/session.ts";
+import { parseId, type SubjectId, type TokenHash } from "../../domain/shared/ids.ts";
+import { err, ok, type Result } from "../../domain/shared/result.ts";
+import type { Application } from "../application.ts";
+import { ANONYMOUS, type Principal } from "../caller.ts";
+import type { Deps } from "../deps.ts";
+import type { AppError } from "../errors.ts";
+
+const INVALID: Result<never, AppError> = err({ type: "credential-invalid" });
+
+/** Finds out who a credential speaks for. Cookies come by themselves, so a stale one is no error; a bearer is meant. */
+export const authenticate =
+  (deps: Deps): Application["sessions"]["authenticate"] =>
+  async ({ bearer, session_cookie, subject_cookie }) => {
+    if (bearer !== null) return byBearer(deps, bearer);
+    if (session_cookie !== null) {
+      const hash = deps.tokens.hash("gns", session_cookie);
+      const principal = hash === null ? null : await bySession(deps, hash);
+      if (principal !== null) return ok(principal);
+    }
+    return ok((subject_cookie === null ? null : await byVisitor(deps, subject_cookie)) ?? ANONYMOUS);
+  };
+
+const byBearer = async (deps: Deps, token: string): Promise<Result<Principal, AppError>> => {
+  const session = deps.tokens.hash("gns", token);
+  if (session !== null) {
+    const principal = await bySession(deps, session);
+    return principal === null ? INVALID : ok(principal);
+  }
+  const service = deps.tokens.hash("gnk", token);
+  if (service !== null) {
+    const credential = await deps.readers.serviceCredentials.byTokenHash(service);
+    return credential === null || credential.revoked_at !== null
+      ? INVALID
+      : ok({ kind: "service", credential: credential.id, scopes: credentialScopes(credential) });
+  }
+  const edit = deps.tokens.hash("gne", token);
+  if (edit === null) return INVALID;
+  const found = await deps.readers.comments.byEditTokenHash(edit);
+  return found === null || found.author.status === "erased"
+    ? INVALID
+    : ok({ kind: "edit-token", comment: found.comment.id, subject: found.author.id });
+};
+
+const bySession = async (deps: Deps, hash: TokenHash): Promise<Principal | null> => {
+  const found = await deps.readers.sessions.byTokenHash(hash);
+  if (found === null || !isLive(found.session, found.subject, deps.clock.now())) return null;
+  return { kind: "session", ...found, permissions: sessionPermissions(found.session, found.subject) };
+};
+
+const byVisitor = async (deps: Deps, cookie: string): Promise<Principal | null> => {
+  const payload = deps.signer.verify("subject", cookie);
+  const id = payload === null ? null : parseId<SubjectId>(payload);
+  const subject = id === null ? null : await deps.readers.subjects.byId(id);
+  return subject === null || subject.status === "erased" ? null : { kind: "visitor", subject };
+};

@@ -1,0 +1,242 @@
+import type { AuditEntry } from "../audit/audit-entry.ts";
+import type { RetentionCategory } from "../retention/retention-period.ts";
+import type { Records } from "./records.ts";
+
+/**
+ * What a field says about a person.
+ * `identifying`: leads to her by itself (address, name, what she wrote). `pseudonymous`: leads to her with a key or
+ * another table. `about`: says something about her, but not who she is. `none`: nothing.
+ */
+export type DataClass = "identifying" | "pseudonymous" | "about" | "none";
+
+/** What erasing the person does to a field. `rekey`: replaced by a fresh anonymous id, the same within one erasure. */
+export type ErasureAction = "delete" | "blank" | "rekey" | "keep";
+
+/** What the export for the person contains of it. `clear`: decrypted first. */
+export type ExportAction = "include" | "clear" | "omit";
+
+/** What a staging copy gets instead. */
+export type MaskAction = "keep" | "fresh-id" | "generated-text" | "shifted-time" | "drop";
+
+export interface FieldRule {
+  readonly class: DataClass;
+  readonly erasure: ErasureAction;
+  readonly export: ExportAction;
+  readonly mask: MaskAction;
+  /** True: must never stand in a log line, not even hashed. */
+  readonly neverLog: boolean;
+}
+
+export interface CollectionRule<R> {
+  /** Why it is kept, for the record of processing (GDPR Art. 30(1)(b)). */
+  readonly purpose: string;
+  /** Null: no personal data, or kept as long as the record it belongs to. */
+  readonly retention: RetentionCategory | null;
+  /** What erasing the person does to the record as a whole, before the fields: `delete` leaves nothing of it. */
+  readonly erasure: "delete" | "fields";
+  readonly fields: { readonly [F in keyof R]-?: FieldRule };
+}
+
+/** Every stored field of every collection. A new field without a rule does not compile. */
+export type Catalogue = { readonly [C in keyof Records]: CollectionRule<Records[C]> } & {
+  readonly audit_entries: CollectionRule<AuditEntry>;
+};
+
+const none: FieldRule = { class: "none", erasure: "keep", export: "include", mask: "keep", neverLog: false };
+const time: FieldRule = { ...none, mask: "shifted-time" };
+const ownId: FieldRule = { ...none, mask: "fresh-id" };
+const internal: FieldRule = { ...none, export: "omit" };
+const about: FieldRule = { ...none, class: "about" };
+const subject: FieldRule = {
+  class: "pseudonymous",
+  erasure: "rekey",
+  export: "include",
+  mask: "fresh-id",
+  neverLog: true,
+};
+const trace: FieldRule = { class: "pseudonymous", erasure: "blank", export: "omit", mask: "drop", neverLog: true };
+const secret: FieldRule = { class: "pseudonymous", erasure: "delete", export: "omit", mask: "drop", neverLog: true };
+const sealed: FieldRule = { class: "identifying", erasure: "delete", export: "clear", mask: "drop", neverLog: true };
+const words: FieldRule = {
+  class: "identifying",
+  erasure: "blank",
+  export: "include",
+  mask: "generated-text",
+  neverLog: true,
+};
+
+const stored = { created_at: time, updated_at: time, version: internal } as const;
+const gdpr = {
+  ...stored,
+  id: ownId,
+  consent_given: about,
+  consent_timestamp: { ...about, mask: "shifted-time" },
+  retention_until: time,
+  anonymized: none,
+} as const;
+
+export const CATALOGUE: Catalogue = {
+  subjects: {
+    purpose: "Know a person's role and rights by a pseudonym",
+    retention: "user_data",
+    erasure: "fields",
+    fields: { ...gdpr, id: subject, role: about, status: about, sessions_valid_from: time },
+  },
+  identities: {
+    purpose: "Let a person sign in, and reach her about what she wrote",
+    retention: "user_data",
+    erasure: "delete",
+    fields: { ...gdpr, subject_id: subject, kind: none, blind_index: secret, ciphertext: sealed },
+  },
+  consents: {
+    purpose: "Prove what a person consented to (GDPR Art. 7(1))",
+    retention: "user_data",
+    erasure: "fields",
+    fields: {
+      ...gdpr,
+      subject_id: subject,
+      sequence: none,
+      event: about,
+      consent_types: about,
+      purpose_states: about,
+      policy_version: none,
+      language: about,
+      notice_hash: none,
+      method: about,
+      gpc: about,
+      timestamp: time,
+      expires_at: time,
+      ip_hash: trace,
+      user_agent_hash: trace,
+    },
+  },
+  consent_policies: {
+    purpose: "Say what is asked for and show any version of it again",
+    retention: null,
+    erasure: "fields",
+    fields: {
+      ...stored,
+      id: none,
+      policy_version: none,
+      status: none,
+      content: none,
+      material_version: none,
+      published_at: none,
+    },
+  },
+  sign_in_links: {
+    purpose: "Let a person sign in without a password",
+    retention: "user_data",
+    erasure: "delete",
+    fields: {
+      ...gdpr,
+      token_hash: secret,
+      email_index: secret,
+      email_ciphertext: sealed,
+      return_to: { ...about, mask: "drop" },
+      expires_at: time,
+      used_at: time,
+    },
+  },
+  sessions: {
+    purpose: "Keep a person signed in for at most a day",
+    retention: "user_data",
+    erasure: "delete",
+    fields: {
+      ...gdpr,
+      token_hash: secret,
+      subject_id: subject,
+      permissions: about,
+      expires_at: time,
+      ended_at: time,
+    },
+  },
+  comments: {
+    purpose: "Publish what a person wanted to say",
+    retention: "comments",
+    erasure: "fields",
+    fields: {
+      ...gdpr,
+      thread: about,
+      subject_id: subject,
+      parent_id: ownId,
+      root_id: ownId,
+      depth: none,
+      content: words,
+      status: about,
+      queued_at: time,
+      moderated_at: time,
+      moderation_note: words,
+      edited_at: time,
+      edit_token_hash: secret,
+      notify_replies: about,
+      source: none,
+      source_id: { ...subject, erasure: "blank" },
+    },
+  },
+  comment_reports: {
+    purpose: "Look into what readers report",
+    retention: "comments",
+    erasure: "fields",
+    fields: { ...gdpr, comment_id: ownId, subject_id: subject, reason: words },
+  },
+  outgoing_mails: {
+    purpose: "Send a person the mail she asked for",
+    retention: "user_data",
+    erasure: "delete",
+    fields: {
+      ...gdpr,
+      kind: none,
+      message: sealed,
+      message_id: { ...internal, mask: "drop" },
+      attempts: internal,
+      next_attempt_at: { ...internal, mask: "shifted-time" },
+    },
+  },
+  service_credentials: {
+    purpose: "Let other programs of the controller use the service",
+    retention: null,
+    erasure: "fields",
+    fields: { ...stored, id: none, name: internal, scopes: internal, token_hash: secret, revoked_at: internal },
+  },
+  system_config: {
+    purpose: "Keep settings that change while the service runs",
+    retention: null,
+    erasure: "fields",
+    fields: {
+      ...stored,
+      key: internal,
+      value: { ...internal, mask: "drop", neverLog: true },
+      description: internal,
+      is_sensitive: internal,
+      updated_by: { ...internal, class: "pseudonymous", erasure: "rekey", mask: "drop" },
+    },
+  },
+  keys: {
+    purpose: "Hash and find what must not be readable, and forget how when the time is over",
+    retention: null,
+    erasure: "fields",
+    fields: { ...stored, id: internal, wrapped: secret, destroy_at: internal },
+  },
+  guards: {
+    purpose: "Keep decisions that span several records apart",
+    retention: null,
+    erasure: "fields",
+    fields: { ...stored, id: internal },
+  },
+  audit_entries: {
+    purpose: "Account for every change (GDPR Art. 5(2))",
+    retention: "audit_trail",
+    erasure: "fields",
+    fields: {
+      ...gdpr,
+      action: about,
+      resource_type: none,
+      resource_id: { ...subject, erasure: "keep" },
+      user_id_hash: { ...trace, erasure: "blank" },
+      ip_address_hash: trace,
+      user_agent_hash: trace,
+      details: about,
+    },
+  },
+};
