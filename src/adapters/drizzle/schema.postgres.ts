@@ -59,7 +59,7 @@ export const subjects = pgTable(
   },
   (t) => [
     ...checks("subjects"),
-    index("subjects_active_admins").on(t.id).where(sql`role = 'admin' and status = 'active'`),
+    index("subjects_active_admins").on(t.role).where(sql`role = 'admin' and status = 'active'`),
     index("subjects_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
   ],
 );
@@ -127,7 +127,7 @@ export const consent_policies = pgTable(
   (t) => [
     ...checks("consent_policies"),
     uniqueIndex("consent_policies_policy_version").on(t.policy_version),
-    index("consent_policies_published").on(t.policy_version).where(sql`status = 'published'`),
+    index("consent_policies_status_policy_version").on(t.status, t.policy_version),
   ],
 );
 

@@ -1,0 +1,72 @@
+import { and, asc, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
+import type { CommentReader, CommentWithAuthor } from "../../../ports/comment-reader.ts";
+import { first, param, prepared, preparedForMany, type Source } from "../portable.ts";
+
+export const commentReader = (source: Source): CommentReader => {
+  const { db, schema } = source;
+  const { comments, subjects } = schema;
+  const withAuthor = (where: SQL | undefined) =>
+    db
+      .select({ comment: comments, author: subjects })
+      .from(comments)
+      .innerJoin(subjects, eq(subjects.id, comments.subject_id))
+      .where(where);
+  const page = (where: SQL) =>
+    withAuthor(and(where, gt(comments.id, param("after"))))
+      .orderBy(asc(comments.id))
+      .limit(param("limit"));
+
+  const byId = prepared<CommentWithAuthor>(source, "comments.byId", () =>
+    withAuthor(eq(comments.id, param("id"))),
+  );
+  const byEditTokenHash = prepared<CommentWithAuthor>(source, "comments.byEditTokenHash", () =>
+    withAuthor(eq(comments.edit_token_hash, param("hash"))),
+  );
+
+  // The conditions of the partial indexes, word for word and unbound: that is how the databases recognise them.
+  const root = sql`${comments.depth} = 0 and ${comments.status} in ('approved', 'removed')`;
+  const reply = sql`${comments.depth} > 0 and ${comments.status} in ('approved', 'removed')`;
+  const publicRoots = prepared<CommentWithAuthor>(source, "comments.publicRoots", () => {
+    const replies = alias(comments, "reply");
+    const repliers = alias(subjects, "replier");
+    const seen = sql`${comments.status} = 'approved' and ${subjects.status} <> 'restricted'`;
+    const answered = sql`exists (
+      select 1 from ${comments} as ${sql.identifier("reply")}
+      join ${subjects} as ${sql.identifier("replier")} on ${repliers.id} = ${replies.subject_id}
+      where ${replies.root_id} = ${comments.id} and ${replies.depth} > 0 and ${replies.status} in ('approved', 'removed')
+        and ${replies.status} = 'approved' and ${repliers.status} <> 'restricted')`;
+    return page(sql`${comments.thread} = ${param("thread")} and ${root} and ((${seen}) or ${answered})`);
+  });
+  const publicReplies = prepared<CommentWithAuthor>(source, "comments.publicReplies", () =>
+    page(sql`${comments.root_id} = ${param("root")} and ${reply}`),
+  );
+  const inThread = prepared<CommentWithAuthor>(source, "comments.inThread", () =>
+    page(sql`${comments.thread} = ${param("thread")} and ${comments.status} = ${param("status")}`),
+  );
+  const queue = prepared<CommentWithAuthor>(source, "comments.queue", () =>
+    withAuthor(
+      sql`${comments.queued_at} is not null
+        and (${comments.queued_at}, ${comments.id}) > (${param("queued_at")}, ${param("id")})`,
+    )
+      .orderBy(asc(comments.queued_at), asc(comments.id))
+      .limit(param("limit")),
+  );
+  const imported = preparedForMany(source, "comments.imported", (sourceIds) =>
+    db
+      .select()
+      .from(comments)
+      .where(and(eq(comments.source, param("source")), inArray(comments.source_id, [...sourceIds]))),
+  );
+
+  return {
+    byId: async (id) => first(await byId({ id })),
+    byEditTokenHash: async (hash) => first(await byEditTokenHash({ hash })),
+    publicRoots: (thread, after, limit) => publicRoots({ thread, after: after ?? "", limit }),
+    publicReplies: (rootId, after, limit) => publicReplies({ root: rootId, after: after ?? "", limit }),
+    inThread: (thread, status, after, limit) => inThread({ thread, status, after: after ?? "", limit }),
+    queue: (after, limit) =>
+      queue({ queued_at: after?.queued_at ?? Number.MIN_SAFE_INTEGER, id: after?.id ?? "", limit }),
+    imported: (from, sourceIds) => imported(sourceIds, { source: from }),
+  };
+};

@@ -1,0 +1,17 @@
+import { asc, lte } from "drizzle-orm";
+import type { OutgoingMailReader } from "../../../ports/outgoing-mail-reader.ts";
+import { param, prepared, type Source } from "../portable.ts";
+
+export const outgoingMailReader = (source: Source): OutgoingMailReader => {
+  const { db, schema } = source;
+  const { outgoing_mails } = schema;
+  const due = prepared(source, "outgoing_mails.due", () =>
+    db
+      .select()
+      .from(outgoing_mails)
+      .where(lte(outgoing_mails.next_attempt_at, param("now")))
+      .orderBy(asc(outgoing_mails.next_attempt_at), asc(outgoing_mails.id))
+      .limit(param("limit")),
+  );
+  return { due: (now, limit) => due({ now, limit }) };
+};

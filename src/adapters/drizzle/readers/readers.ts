@@ -1,0 +1,30 @@
+import type { Readers } from "../../../ports/store.ts";
+import type { Source } from "../portable.ts";
+import { auditReader } from "./audit.ts";
+import { commentReader } from "./comment.ts";
+import { configurationReader } from "./configuration.ts";
+import { consentReader } from "./consent.ts";
+import { consentPolicyReader } from "./consent-policy.ts";
+import { identityReader } from "./identity.ts";
+import { keyReader } from "./key.ts";
+import { outgoingMailReader } from "./outgoing-mail.ts";
+import { serviceCredentialReader } from "./service-credential.ts";
+import { sessionReader } from "./session.ts";
+import { signInLinkReader } from "./sign-in-link.ts";
+import { subjectReader } from "./subject.ts";
+
+/** Every reader over one opened database. Nothing is asked of it before the first read. */
+export const readersOf = (source: Source): Readers => ({
+  subjects: subjectReader(source),
+  identities: identityReader(source),
+  consents: consentReader(source),
+  consentPolicies: consentPolicyReader(source),
+  signInLinks: signInLinkReader(source),
+  sessions: sessionReader(source),
+  comments: commentReader(source),
+  serviceCredentials: serviceCredentialReader(source),
+  outgoingMails: outgoingMailReader(source),
+  keys: keyReader(source),
+  configuration: configurationReader(source),
+  audit: auditReader(source),
+});

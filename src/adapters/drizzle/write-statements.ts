@@ -1,0 +1,89 @@
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+import type { TableName } from "./limits.ts";
+import type { PortableDatabase, Schema } from "./portable.ts";
+
+/**
+ * Texts of the write statements, built once for each shape. Parameters are bound in the order that is written at each;
+ * every value is one that `createEncoder` made.
+ */
+export interface WriteStatements {
+  /** One row in the order of `columnsOf`; a row that loses leaves nothing. */
+  insert(table: TableName): string;
+  /** `rows` rows at once, one after the other; answers the keys, as `key`, of those that did not lose. */
+  insertMany(table: TableName, rows: number): string;
+  /** The values of `fields`, the key, the version. */
+  update(table: TableName, fields: readonly string[]): string;
+  /** The key, the version. */
+  delete(table: TableName): string;
+  /** The key. Answers its version, or no row. */
+  version(table: TableName): string;
+}
+
+const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`;
+
+const cached = (build: (table: TableName, shape: string) => string) => {
+  const texts = new Map<string, string>();
+  return (table: TableName, shape: string): string => {
+    const name = `${table} ${shape}`;
+    const known = texts.get(name);
+    if (known !== undefined) return known;
+    const text = build(table, shape);
+    texts.set(name, text);
+    return text;
+  };
+};
+
+/** `db` only lends its dialect: nothing is sent. */
+export const createWriteStatements = (
+  db: PortableDatabase,
+  schema: Schema,
+  columnsOf: (table: TableName) => readonly string[],
+): WriteStatements => {
+  const tableOf = (table: TableName) => schema[table] as PgTable & Record<"version", PgColumn>;
+  const keyOf = (table: TableName): PgColumn =>
+    table === "system_config" ? schema.system_config.key : schema[table].id;
+  const still = (table: TableName) =>
+    and(eq(keyOf(table), placeholder("key")), eq(tableOf(table).version, placeholder("version")));
+
+  const insertion = (table: TableName, rows: number) => {
+    const row = Object.fromEntries(columnsOf(table).map((name) => [name, placeholder(name)]));
+    return db
+      .insert(tableOf(table))
+      .values(Array.from({ length: rows }, () => row))
+      .onConflictDoNothing();
+  };
+  const insert = cached((table) => insertion(table, 1).toSQL().sql);
+  const insertMany = cached(
+    (table, rows) =>
+      insertion(table, Number(rows))
+        .returning({ key: sql`${keyOf(table)}`.as("key") })
+        .toSQL().sql,
+  );
+  const update = cached((table, fields) => {
+    const names = fields === "" ? [] : fields.split(" ");
+    const set = Object.fromEntries(names.map((name) => [name, placeholder(name)]));
+    const version = sql`${tableOf(table).version} + 1`;
+    return db
+      .update(tableOf(table))
+      .set({ ...set, version })
+      .where(still(table))
+      .toSQL().sql;
+  });
+  const remove = cached((table) => db.delete(tableOf(table)).where(still(table)).toSQL().sql);
+  const version = cached((table) => {
+    const key = eq(keyOf(table), placeholder("key"));
+    return db
+      .select({ version: tableOf(table).version })
+      .from(tableOf(table))
+      .where(key)
+      .toSQL().sql;
+  });
+  return {
+    insert: (table) => insert(table, ""),
+    insertMany: (table, rows) => insertMany(table, String(rows)),
+    update: (table, fields) => update(table, fields.join(" ")),
+    delete: (table) => remove(table, ""),
+    version: (table) => version(table, ""),
+  };
+};
