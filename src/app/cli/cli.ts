@@ -1,0 +1,76 @@
+import { SCOPES, type Scope } from "../../domain/roles/role.ts";
+import { compose, openStore } from "../compose.ts";
+import { readSettings, WrongSettings } from "../config.ts";
+import { CommandRefused } from "./command-refused.ts";
+import { importCommentsCommand } from "./import-comments.ts";
+import { migrateCommand } from "./migrate.ts";
+
+const USAGE = `Usage: bun run cli COMMAND
+
+  admin add EMAIL                         make this address an admin; she signs in with it
+  credential add NAME SCOPE [SCOPE ...]   a key for another program (${SCOPES.join(", ")}); shown once
+  import comments --format FORMAT FILE    take comments from wxr, disqus, isso or remark42
+  migrate status | up | down [STEPS]      where the schema stands; move it
+
+Settings come from the environment and from .env, as for the service.`;
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+const addAdmin = async (email: string): Promise<void> => {
+  const service = await compose(readSettings(process.env));
+  try {
+    await service.store.migrator.up();
+    const added = await service.application.roles.addAdmin(email);
+    if (!added.ok) throw new CommandRefused(`Not done (${added.error.type}): give an e-mail address of an active person.`);
+    say(
+      added.value.already
+        ? "This address is an admin already."
+        : `Done. Sign in with this address at ${service.deps.policies.publicUrl}/sign-in`,
+    );
+  } finally {
+    await service.close();
+  }
+};
+
+const addCredential = async (name: string, words: readonly string[]): Promise<void> => {
+  const scopes = words.filter((word): word is Scope => (SCOPES as readonly string[]).includes(word));
+  if (scopes.length === 0 || scopes.length !== words.length) {
+    throw new CommandRefused(`Give one or more of these scopes: ${SCOPES.join(", ")}`);
+  }
+  const service = await compose(readSettings(process.env));
+  try {
+    await service.store.migrator.up();
+    const created = await service.application.serviceCredentials.create("cli", { name, scopes });
+    if (!created.ok) throw new CommandRefused(`Not done (${created.error.type}): give a name of 1 to 100 characters.`);
+    say(`${created.value.token}\nKeep it safe: it is shown this once and stored as a hash only.`);
+  } finally {
+    await service.close();
+  }
+};
+
+const run = async (words: readonly string[]): Promise<void> => {
+  const [command, verb, ...rest] = words;
+  const [first] = rest;
+  if (command === "admin" && verb === "add" && first !== undefined) return addAdmin(first);
+  if (command === "credential" && verb === "add" && first !== undefined) return addCredential(first, rest.slice(1));
+  if (command === "import" && verb === "comments") return importCommentsCommand(rest);
+  if (command === "migrate" && verb !== undefined) {
+    const store = await openStore(readSettings(process.env).database);
+    try {
+      return await migrateCommand(store.migrator, verb, first ?? null, say);
+    } finally {
+      await store.close();
+    }
+  }
+  throw new CommandRefused(USAGE);
+};
+
+if (import.meta.main) {
+  try {
+    await run(process.argv.slice(2));
+  } catch (failure) {
+    if (!(failure instanceof CommandRefused || failure instanceof WrongSettings)) throw failure;
+    process.stderr.write(`${failure.message}\n`);
+    process.exit(2);
+  }
+}

@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import { makeBlindIndexer } from "../adapters/crypto/blind-indexer.ts";
+import { makeIdGenerator } from "../adapters/crypto/id-generator.ts";
+import { makeKeyVault } from "../adapters/crypto/key-vault.ts";
+import { makePseudonymiser } from "../adapters/crypto/pseudonymiser.ts";
+import { makeSealer } from "../adapters/crypto/sealer.ts";
+import { readOrMakeSecretKey } from "../adapters/crypto/secret-file.ts";
+import { makeSigner } from "../adapters/crypto/signer.ts";
+import { systemClock } from "../adapters/crypto/system-clock.ts";
+import { makeTokens } from "../adapters/crypto/tokens.ts";
+import { openPostgres } from "../adapters/drizzle/postgres/open-postgres.ts";
+import { openSqlite } from "../adapters/drizzle/sqlite/open-sqlite.ts";
+import { groupCommit } from "../adapters/group-commit/group-commit.ts";
+import { makeEmlOutbox } from "../adapters/mail/eml-outbox.ts";
+import { makeSmtpMailer } from "../adapters/mail/smtp.ts";
+import { commentHtml } from "../adapters/sanitize-html/comment-html.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Mail, Mailer } from "../ports/mailer.ts";
+import type { Store } from "../ports/store.ts";
+import type { Application } from "./application.ts";
+import type { DatabaseSetting, Settings } from "./config.ts";
+import { createApplication } from "./create-application.ts";
+import type { Deps } from "./deps.ts";
+
+/** A wired service, without anything that listens. */
+export interface Service {
+  readonly application: Application;
+  readonly deps: Deps;
+  readonly store: Store;
+  readonly mailer: Mailer;
+  /** Answers every commit that was admitted, then lets go of the store. */
+  close(): Promise<void>;
+}
+
+export const openStore = (database: DatabaseSetting): Promise<Store> =>
+  database.kind === "sqlite" ? openSqlite({ path: database.path }) : openPostgres(database);
+
+/** What tests replace. */
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly store?: Store;
+  readonly mailer?: Mailer;
+  /** Told of every mail that is written to the outbox folder. */
+  readonly onMail?: (mail: Mail) => void;
+}
+
+/** Wires every port to its adapter, by settings. Does not migrate: whoever starts the service does. */
+export const compose = async (settings: Settings, overrides: Overrides = {}): Promise<Service> => {
+  const secrets = {
+    current: settings.secretKey ?? (await readOrMakeSecretKey(settings.dataDir)),
+    previous: settings.secretKeyPrevious,
+  };
+  const store = overrides.store ?? (await openStore(settings.database));
+  const unitOfWork = groupCommit(store.groups);
+  const clock = overrides.clock ?? systemClock;
+  const ids = makeIdGenerator(clock);
+  const sealer = makeSealer(secrets);
+  const keyVault = makeKeyVault({
+    keys: store.readers.keys,
+    unitOfWork,
+    sealer,
+    clock,
+    ids,
+    retention: settings.retention,
+  });
+  const deps: Deps = {
+    readers: store.readers,
+    unitOfWork,
+    clock,
+    ids,
+    tokens: makeTokens(),
+    sealer,
+    blindIndexer: makeBlindIndexer(keyVault),
+    signer: makeSigner(secrets),
+    pseudonymiser: makePseudonymiser(keyVault),
+    sanitizer: commentHtml,
+    flags: () => settings.flags,
+    policies: {
+      retention: settings.retention,
+      consentCookieDays: settings.consentCookieDays,
+      sessionHours: settings.sessionHours,
+      moderation: settings.moderation,
+      allowedOrigins: settings.corsOrigins,
+      publicUrl: settings.publicUrl ?? `http://localhost:${settings.port}`,
+    },
+  };
+  const mailer =
+    overrides.mailer ??
+    (settings.smtpUrl === null
+      ? makeEmlOutbox({
+          directory: join(settings.dataDir, "outbox"),
+          from: settings.mailFrom,
+          ...(overrides.onMail === undefined ? {} : { onMail: overrides.onMail }),
+        })
+      : makeSmtpMailer({ url: settings.smtpUrl, from: settings.mailFrom }));
+  return {
+    application: createApplication(deps, store),
+    deps,
+    store,
+    mailer,
+    close: async () => {
+      await unitOfWork.close();
+      await store.close();
+    },
+  };
+};

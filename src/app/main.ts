@@ -1,0 +1,72 @@
+import { createServer } from "../adapters/http/server.ts";
+import { makeLogger } from "../adapters/pino/logger.ts";
+import { type Service, compose } from "./compose.ts";
+import { readSettings, type Settings, WrongSettings } from "./config.ts";
+import { publishDefaultPolicy } from "./consent/publish-default-policy.ts";
+import { destroyExpiredKeys } from "./keys/destroy-expired-keys.ts";
+import { deliverMails } from "./mail/deliver-mails.ts";
+import { repeat } from "./schedule.ts";
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+const welcome = (settings: Settings, service: Service, admins: number): string => {
+  const url = service.deps.policies.publicUrl;
+  const where = settings.database.kind === "sqlite" ? `SQLite at ${settings.database.path}` : "PostgreSQL";
+  return [
+    `GoNoGo is listening on http://${settings.host}:${settings.port} (${where})`,
+    `  API reference   ${url}/docs`,
+    `  OpenAPI         ${url}/docs/json`,
+    `  Consent policy  ${url}/v1/consent-policy`,
+    admins === 0
+      ? "  Become admin    bun run cli admin add you@example.org, then sign in with that address"
+      : `  Admins          ${admins}`,
+    settings.smtpUrl === null ? `  Mail            written to ${settings.dataDir}/outbox (set SMTP_URL to send it)` : "",
+  ]
+    .filter((line) => line !== "")
+    .join("\n");
+};
+
+/** Starts the service; resolves once it listens. Rejects with WrongSettings or with what keeps the store from opening. */
+export const start = async (settings: Settings): Promise<{ stop(): Promise<void> }> => {
+  const logger = makeLogger();
+  const service = await compose(settings, {
+    // Without SMTP a developer finds the link here; never in staging or production.
+    ...(settings.mode === "development"
+      ? { onMail: (mail) => say(`Mail to the outbox: ${mail.text.match(/https?:\/\/\S+/)?.[0] ?? "no link"}`) }
+      : {}),
+  });
+  await service.store.migrator.up();
+  await publishDefaultPolicy(service.deps);
+  const { deps, application } = service;
+  const server = createServer({ application, deps, logger, settings }).listen({
+    hostname: settings.host,
+    port: settings.port,
+  });
+  const schedules = [
+    repeat("deliver-mails", 1_000, logger, () => deliverMails({ ...deps, mailer: service.mailer, logger })),
+    repeat("destroy-expired-keys", 3_600_000, logger, () => destroyExpiredKeys(deps)),
+  ];
+  say(welcome(settings, service, (await deps.readers.subjects.admins()).count));
+  logger.info("service_started", { port: settings.port });
+  return {
+    stop: async () => {
+      await server.stop();
+      await Promise.all(schedules.map((schedule) => schedule.stop()));
+      await service.close();
+      logger.info("service_stopped");
+    },
+  };
+};
+
+if (import.meta.main) {
+  try {
+    const running = await start(readSettings(process.env));
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      process.once(signal, () => void running.stop().then(() => process.exit(0)));
+    }
+  } catch (failure) {
+    if (!(failure instanceof WrongSettings)) throw failure;
+    process.stderr.write(`${failure.message}\n`);
+    process.exit(2);
+  }
+}
