@@ -177,7 +177,11 @@ export interface Application {
     reportComment(caller: Caller, input: { readonly id: CommentId; readonly reason: string }): Outcome<null>;
     moderateComment(
       caller: Caller,
-      input: { readonly id: CommentId; readonly decision: ModerationDecision; readonly reason: string | null },
+      input: {
+        readonly id: CommentId;
+        readonly decision: ModerationDecision;
+        readonly reason: string | null;
+      },
     ): Outcome<CommentView>;
     moderationQueue(caller: Caller, page: PageRequest): Outcome<Page<QueuedComment>>;
   };

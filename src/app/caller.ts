@@ -1,7 +1,7 @@
 import type { Origin } from "../domain/anonymization/pseudonym.ts";
-import type { CommentActor } from "../domain/comments/change-comment.ts";
 import type { Actor } from "../domain/audit/audit-entry.ts";
 import { SYSTEM } from "../domain/audit/audit-entry.ts";
+import type { CommentActor } from "../domain/comments/change-comment.ts";
 import type { Permission, Scope, UserRole } from "../domain/roles/role.ts";
 import type { Subject } from "../domain/roles/subject.ts";
 import type { Session } from "../domain/sessions/session.ts";
@@ -46,7 +46,9 @@ export const subjectOf = (principal: Principal): Subject | null =>
 export const requirePermission = (principal: Principal, permission: Permission): Result<null, AppError> => {
   if (permission === "content:read") return ok(null);
   if (principal.kind === "session") {
-    return principal.permissions.includes(permission) ? ok(null) : err({ type: "permission-missing", permission });
+    return principal.permissions.includes(permission)
+      ? ok(null)
+      : err({ type: "permission-missing", permission });
   }
   return principal.kind === "anonymous"
     ? err({ type: "credential-required" })
@@ -69,7 +71,9 @@ export const commentActor = (principal: Principal): CommentActor => {
       moderator: principal.permissions.includes("comments:moderate"),
     };
   }
-  return principal.kind === "edit-token" ? { kind: "edit-token", comment: principal.comment } : { kind: "nobody" };
+  return principal.kind === "edit-token"
+    ? { kind: "edit-token", comment: principal.comment }
+    : { kind: "nobody" };
 };
 
 /** The caller as the audit trail may know them: hashes only. */

@@ -9,7 +9,10 @@ const optional = <S extends TSchema>(schema: S) => Type.Optional(schema);
 
 /** Every setting, its shape and its default. Names are those of the environment, in any case. */
 const SETTINGS = Type.Object({
-  DATABASE_URL: Type.String({ pattern: "^(sqlite://.+|postgres(ql)?://.+)$", default: "sqlite:///./data/gonogo.db" }),
+  DATABASE_URL: Type.String({
+    pattern: "^(sqlite://.+|postgres(ql)?://.+)$",
+    default: "sqlite:///./data/gonogo.db",
+  }),
   DATABASE_DIRECT_URL: optional(Type.String({ pattern: "^postgres(ql)?://.+$" })),
   DATABASE_POOL_SIZE: Type.Integer({ minimum: 1, maximum: 1_000, default: 10 }),
 
@@ -22,7 +25,10 @@ const SETTINGS = Type.Object({
 
   SECRET_KEY: optional(Type.String({ minLength: 32 })),
   SECRET_KEY_PREVIOUS: optional(Type.String({ minLength: 32 })),
-  CORS_ORIGINS: Type.String({ pattern: "^$|^https?://[^/\\s,]+(\\s*,\\s*https?://[^/\\s,]+)*$", default: "" }),
+  CORS_ORIGINS: Type.String({
+    pattern: "^$|^https?://[^/\\s,]+(\\s*,\\s*https?://[^/\\s,]+)*$",
+    default: "",
+  }),
   SMTP_URL: optional(Type.String({ pattern: "^smtps?://.+$" })),
   MAIL_FROM: Type.String({ pattern: "^[^@\\s]+@[^@\\s]+$", default: "noreply@localhost" }),
 
@@ -51,7 +57,8 @@ const EXPECTED: Readonly<Record<keyof Static<typeof SETTINGS>, string>> = {
   AUDIT_RETENTION_DAYS: "days, from 1 to 36500",
   ANONYMIZATION_DELAY_DAYS: "days, from 0 to 365",
   CONSENT_COOKIE_DURATION: "days, from 1 to 730",
-  SECRET_KEY: "at least 32 bytes (for example: openssl rand -base64 32); required when GDPR_MODE is not development",
+  SECRET_KEY:
+    "at least 32 bytes (for example: openssl rand -base64 32); required when GDPR_MODE is not development",
   SECRET_KEY_PREVIOUS: "at least 32 bytes: the key in use before SECRET_KEY",
   CORS_ORIGINS: "origins separated by commas, such as https://example.org,https://www.example.org",
   SMTP_URL: "smtp://user:password@host:587 or smtps://user:password@host:465",
@@ -71,7 +78,12 @@ const EXPECTED: Readonly<Record<keyof Static<typeof SETTINGS>, string>> = {
 
 export type DatabaseSetting =
   | { readonly kind: "sqlite"; readonly path: string }
-  | { readonly kind: "postgres"; readonly url: string; readonly directUrl: string | null; readonly poolSize: number };
+  | {
+      readonly kind: "postgres";
+      readonly url: string;
+      readonly directUrl: string | null;
+      readonly poolSize: number;
+    };
 
 export interface Settings {
   readonly database: DatabaseSetting;
@@ -130,8 +142,14 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     if (known !== undefined && value !== undefined && value !== "") given[known] = value.trim();
   }
   const values = Value.Convert(SETTINGS, Value.Default(SETTINGS, given));
-  const wrong = new Set(Value.Errors(SETTINGS, values).map(({ instancePath }) => instancePath.split("/")[1] ?? ""));
-  if (given["GDPR_MODE"] !== undefined && given["GDPR_MODE"] !== "development" && given["SECRET_KEY"] === undefined) {
+  const wrong = new Set(
+    Value.Errors(SETTINGS, values).map(({ instancePath }) => instancePath.split("/")[1] ?? ""),
+  );
+  if (
+    given["GDPR_MODE"] !== undefined &&
+    given["GDPR_MODE"] !== "development" &&
+    given["SECRET_KEY"] === undefined
+  ) {
     wrong.add("SECRET_KEY");
   }
   if (given["GDPR_MODE"] === "production" && given["PUBLIC_URL"] === undefined) wrong.add("PUBLIC_URL");

@@ -1,6 +1,6 @@
 import { createServer } from "../adapters/http/server.ts";
 import { makeLogger } from "../adapters/pino/logger.ts";
-import { type Service, compose } from "./compose.ts";
+import { compose, type Service } from "./compose.ts";
 import { readSettings, type Settings, WrongSettings } from "./config.ts";
 import { publishDefaultPolicy } from "./consent/publish-default-policy.ts";
 import { destroyExpiredKeys } from "./keys/destroy-expired-keys.ts";
@@ -20,7 +20,9 @@ const welcome = (settings: Settings, service: Service, admins: number): string =
     admins === 0
       ? "  Become admin    bun run cli admin add you@example.org, then sign in with that address"
       : `  Admins          ${admins}`,
-    settings.smtpUrl === null ? `  Mail            written to ${settings.dataDir}/outbox (set SMTP_URL to send it)` : "",
+    settings.smtpUrl === null
+      ? `  Mail            written to ${settings.dataDir}/outbox (set SMTP_URL to send it)`
+      : "",
   ]
     .filter((line) => line !== "")
     .join("\n");
@@ -32,7 +34,9 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
   const service = await compose(settings, {
     // Without SMTP a developer finds the link here; never in staging or production.
     ...(settings.mode === "development"
-      ? { onMail: (mail) => say(`Mail to the outbox: ${mail.text.match(/https?:\/\/\S+/)?.[0] ?? "no link"}`) }
+      ? {
+          onMail: (mail) => say(`Mail to the outbox: ${mail.text.match(/https?:\/\/\S+/)?.[0] ?? "no link"}`),
+        }
       : {}),
   });
   await service.store.migrator.up();

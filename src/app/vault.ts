@@ -1,8 +1,8 @@
-import type { Identity, IdentityKind } from "../domain/personal-data/identity.ts";
 import type { SealedIdentity } from "../domain/comments/post-comment.ts";
+import type { Identity, IdentityKind } from "../domain/personal-data/identity.ts";
 import type { KeyedHash, SubjectId } from "../domain/shared/ids.ts";
-import type { IdentityReader } from "../ports/identity-reader.ts";
 import type { IdGenerator } from "../ports/id-generator.ts";
+import type { IdentityReader } from "../ports/identity-reader.ts";
 import type { Sealer } from "../ports/secrets.ts";
 
 const place = (kind: IdentityKind, subject: SubjectId): string => `identities:${kind}:${subject}`;

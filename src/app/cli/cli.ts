@@ -21,7 +21,8 @@ const addAdmin = async (email: string): Promise<void> => {
   try {
     await service.store.migrator.up();
     const added = await service.application.roles.addAdmin(email);
-    if (!added.ok) throw new CommandRefused(`Not done (${added.error.type}): give an e-mail address of an active person.`);
+    if (!added.ok)
+      throw new CommandRefused(`Not done (${added.error.type}): give an e-mail address of an active person.`);
     say(
       added.value.already
         ? "This address is an admin already."
@@ -41,7 +42,8 @@ const addCredential = async (name: string, words: readonly string[]): Promise<vo
   try {
     await service.store.migrator.up();
     const created = await service.application.serviceCredentials.create("cli", { name, scopes });
-    if (!created.ok) throw new CommandRefused(`Not done (${created.error.type}): give a name of 1 to 100 characters.`);
+    if (!created.ok)
+      throw new CommandRefused(`Not done (${created.error.type}): give a name of 1 to 100 characters.`);
     say(`${created.value.token}\nKeep it safe: it is shown this once and stored as a hash only.`);
   } finally {
     await service.close();
@@ -52,7 +54,8 @@ const run = async (words: readonly string[]): Promise<void> => {
   const [command, verb, ...rest] = words;
   const [first] = rest;
   if (command === "admin" && verb === "add" && first !== undefined) return addAdmin(first);
-  if (command === "credential" && verb === "add" && first !== undefined) return addCredential(first, rest.slice(1));
+  if (command === "credential" && verb === "add" && first !== undefined)
+    return addCredential(first, rest.slice(1));
   if (command === "import" && verb === "comments") return importCommentsCommand(rest);
   if (command === "migrate" && verb !== undefined) {
     const store = await openStore(readSettings(process.env).database);

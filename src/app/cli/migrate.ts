@@ -21,7 +21,8 @@ export const migrateCommand = async (
       return say(`applied now: ${list(await migrator.up())}`);
     case "down": {
       const count = Number(steps ?? "1");
-      if (!Number.isInteger(count) || count < 1) throw new CommandRefused("migrate down STEPS: a whole number from 1");
+      if (!Number.isInteger(count) || count < 1)
+        throw new CommandRefused("migrate down STEPS: a whole number from 1");
       return say(`taken back: ${list(await migrator.down(count))}`);
     }
     default:

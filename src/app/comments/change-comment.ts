@@ -1,5 +1,10 @@
+import {
+  editComment as edit,
+  maySee,
+  removeComment as remove,
+  reportComment as report,
+} from "../../domain/comments/change-comment.ts";
 import { CONTENT_MAX, REPORT_REASON_MAX } from "../../domain/comments/comment.ts";
-import { editComment as edit, maySee, removeComment as remove, reportComment as report } from "../../domain/comments/change-comment.ts";
 import { err, ok } from "../../domain/shared/result.ts";
 import { parseText } from "../../domain/shared/text.ts";
 import type { Application } from "../application.ts";
@@ -25,7 +30,8 @@ export const editComment =
     const actor = commentActor(caller.principal);
     if (actor.kind === "nobody") return err({ type: "credential-required" });
     const parsed = parseText(input.content, CONTENT_MAX);
-    if (!parsed.ok) return err({ type: "invalid-input", errors: [{ pointer: "/content", reason: parsed.error }] });
+    if (!parsed.ok)
+      return err({ type: "invalid-input", errors: [{ pointer: "/content", reason: parsed.error }] });
     const content = deps.sanitizer.comment(parsed.value);
     return decideAndCommit(deps.unitOfWork, async () => {
       const found = await deps.readers.comments.byId(input.id);
@@ -65,7 +71,8 @@ export const reportComment =
   (deps: Deps): Application["comments"]["reportComment"] =>
   async (caller, input) => {
     const reason = parseText(input.reason, REPORT_REASON_MAX);
-    if (!reason.ok) return err({ type: "invalid-input", errors: [{ pointer: "/reason", reason: reason.error }] });
+    if (!reason.ok)
+      return err({ type: "invalid-input", errors: [{ pointer: "/reason", reason: reason.error }] });
     const actor = commentActor(caller.principal);
     return decideAndCommit(deps.unitOfWork, async () => {
       const found = await deps.readers.comments.byId(input.id);

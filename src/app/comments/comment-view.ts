@@ -6,7 +6,10 @@ import { namesOf } from "../vault.ts";
 type Reading = Pick<Deps, "readers" | "sealer">;
 
 /** Comments with their authors' names, for somebody who may see all of them. */
-export const fullViews = async (deps: Reading, rows: readonly CommentWithAuthor[]): Promise<readonly CommentView[]> => {
+export const fullViews = async (
+  deps: Reading,
+  rows: readonly CommentWithAuthor[],
+): Promise<readonly CommentView[]> => {
   const names = await namesOf(
     { identities: deps.readers.identities, sealer: deps.sealer },
     rows.map(({ comment }) => comment.subject_id),
@@ -23,7 +26,13 @@ export const publicViews = async (
   const byId = new Map((await fullViews(deps, shown)).map((each) => [each.id, each]));
   return rows.map(
     (row) =>
-      byId.get(row.comment.id) ?? { ...view(row, null), content: null, status: "removed", edited_at: null, source: null },
+      byId.get(row.comment.id) ?? {
+        ...view(row, null),
+        content: null,
+        status: "removed",
+        edited_at: null,
+        source: null,
+      },
   );
 };
 

@@ -1,5 +1,5 @@
-import { MODERATION_NOTE_MAX } from "../../domain/comments/comment.ts";
 import { moderateComment as moderate } from "../../domain/comments/change-comment.ts";
+import { MODERATION_NOTE_MAX } from "../../domain/comments/comment.ts";
 import { type CommentId, parseId } from "../../domain/shared/ids.ts";
 import { parseInstant } from "../../domain/shared/instant.ts";
 import { err, ok } from "../../domain/shared/result.ts";
@@ -24,7 +24,12 @@ export const moderateComment =
     return decideAndCommit(deps.unitOfWork, async () => {
       const found = await deps.readers.comments.byId(input.id);
       if (found === null) return err({ type: "not-found" });
-      const decided = moderate(found.comment, input.decision, note?.value ?? null, await occasionOf(deps, caller));
+      const decided = moderate(
+        found.comment,
+        input.decision,
+        note?.value ?? null,
+        await occasionOf(deps, caller),
+      );
       if (!decided.ok) return decided;
       return ok({
         changes: decided.value.changes,

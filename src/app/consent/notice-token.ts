@@ -1,5 +1,5 @@
-import { canonicalJson, type Json } from "../../domain/shared/canonical-json.ts";
 import type { ShownNotice } from "../../domain/consent/consent-policy.ts";
+import { canonicalJson, type Json } from "../../domain/shared/canonical-json.ts";
 import { HOUR, type Instant, plus } from "../../domain/shared/instant.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
 import type { Signer } from "../../ports/secrets.ts";
@@ -14,7 +14,11 @@ export const noticeTokenExpiry = (shownAt: Instant): Instant => plus(shownAt, NO
 export const issueNoticeToken = (signer: Signer, notice: ShownNotice): string =>
   signer.sign("notice", canonicalJson(notice as unknown as Json));
 
-export const readNoticeToken = (signer: Signer, token: string, now: Instant): Result<ShownNotice, AppError> => {
+export const readNoticeToken = (
+  signer: Signer,
+  token: string,
+  now: Instant,
+): Result<ShownNotice, AppError> => {
   const payload = signer.verify("notice", token);
   if (payload === null) return err({ type: "notice-token-invalid" });
   // Signed here, so its shape is ours.

@@ -25,7 +25,9 @@ export const publishDefaultPolicy = async (deps: Deps): Promise<boolean> => {
   const committed = await deps.unitOfWork.commit({
     expects: [],
     writes: [{ op: "insert", into: "consent_policies", row: policy }],
-    audit: [auditEntry("consent_policy.published", policy.id, { policy_version: 1, material: true }, occasion)],
+    audit: [
+      auditEntry("consent_policy.published", policy.id, { policy_version: 1, material: true }, occasion),
+    ],
   });
   return committed.ok;
 };

@@ -27,7 +27,11 @@ export const consentHistory =
     const subject = subjectOf(caller.principal);
     if (subject === null) return err({ type: "credential-required" });
     if (cursor !== null && !SEQUENCE.test(cursor)) return badCursor();
-    const rows = await readers.consents.history(subject.id, cursor === null ? null : Number(cursor), limit + 1);
+    const rows = await readers.consents.history(
+      subject.id,
+      cursor === null ? null : Number(cursor),
+      limit + 1,
+    );
     return ok(
       pageOf(
         rows,

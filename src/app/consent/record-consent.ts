@@ -11,7 +11,8 @@ export const recordConsent =
   (deps: Deps): Application["consent"]["recordConsent"] =>
   async (caller, input) => {
     const { readers } = deps;
-    const notice = input.notice_token === null ? null : readNoticeToken(deps.signer, input.notice_token, deps.clock.now());
+    const notice =
+      input.notice_token === null ? null : readNoticeToken(deps.signer, input.notice_token, deps.clock.now());
     if (notice !== null && !notice.ok) return notice;
     const newcomer = deps.ids.subject();
     return decideAndCommit(deps.unitOfWork, async () => {
@@ -21,7 +22,8 @@ export const recordConsent =
         known === null ? null : readers.consents.latest(known.id),
         readers.consentPolicies.current(),
       ]);
-      const shown = notice === null ? current : await readers.consentPolicies.byVersion(notice.value.policy_version);
+      const shown =
+        notice === null ? current : await readers.consentPolicies.byVersion(notice.value.policy_version);
       if (current === null) return err({ type: "not-found" });
       if (shown === null) return err({ type: "notice-token-invalid" });
       const decided = decideConsent(

@@ -28,7 +28,8 @@ export const changeRole =
       const admins = await deps.readers.subjects.admins();
       const subject = await deps.readers.subjects.byId(input.subject);
       if (subject === null) return err({ type: "not-found" });
-      if (input.version !== null && subject.version !== input.version) return err({ type: "version-mismatch" });
+      if (input.version !== null && subject.version !== input.version)
+        return err({ type: "version-mismatch" });
       const decided = change({ subject, isNew: false, admins }, input.role, await occasionOf(deps, caller));
       if (!decided.ok) return decided;
       const moved = decided.value !== null;

@@ -1,4 +1,8 @@
-import { createServiceCredential, revokeServiceCredential, SERVICE_CREDENTIAL_NAME_MAX } from "../../domain/roles/service-credential.ts";
+import {
+  createServiceCredential,
+  revokeServiceCredential,
+  SERVICE_CREDENTIAL_NAME_MAX,
+} from "../../domain/roles/service-credential.ts";
 import { parseId, type ServiceCredentialId } from "../../domain/shared/ids.ts";
 import { err, ok } from "../../domain/shared/result.ts";
 import { parseText } from "../../domain/shared/text.ts";
@@ -54,6 +58,9 @@ export const revokeCredential =
     return decideAndCommit(deps.unitOfWork, async () => {
       const credential = await deps.readers.serviceCredentials.byId(id);
       if (credential === null) return err({ type: "not-found" });
-      return ok({ changes: revokeServiceCredential(credential, await occasionOf(deps, caller)), value: null });
+      return ok({
+        changes: revokeServiceCredential(credential, await occasionOf(deps, caller)),
+        value: null,
+      });
     });
   };

@@ -1,8 +1,8 @@
 import { newIdentity } from "../../domain/personal-data/identity.ts";
 import { newSubject, type Subject } from "../../domain/roles/subject.ts";
 import { openSession, sessionPermissions } from "../../domain/sessions/session.ts";
-import { parseText } from "../../domain/shared/text.ts";
 import { err, ok } from "../../domain/shared/result.ts";
+import { parseText } from "../../domain/shared/text.ts";
 import type { Application } from "../application.ts";
 import { requireScope } from "../caller.ts";
 import { decideAndCommit, occasionOf } from "../commit.ts";

@@ -36,7 +36,11 @@ export type ChangeCommentRefusal =
   | { readonly type: "subject-restricted" }
   | { readonly type: "content-empty" }
   | { readonly type: "comment-already-removed" }
-  | { readonly type: "moderation-not-possible"; readonly from: CommentStatus; readonly decision: ModerationDecision };
+  | {
+      readonly type: "moderation-not-possible";
+      readonly from: CommentStatus;
+      readonly decision: ModerationDecision;
+    };
 
 type Changed = { readonly comment: Comment; readonly changes: Changes };
 
@@ -111,7 +115,9 @@ export const removeComment = (
   );
 };
 
-const MOVES: Readonly<Record<ModerationDecision, { readonly from: readonly CommentStatus[]; readonly to: CommentStatus }>> = {
+const MOVES: Readonly<
+  Record<ModerationDecision, { readonly from: readonly CommentStatus[]; readonly to: CommentStatus }>
+> = {
   approve: { from: ["pending", "rejected", "approved"], to: "approved" },
   reject: { from: ["pending", "approved"], to: "rejected" },
   remove: { from: ["pending", "approved", "rejected"], to: "removed" },

@@ -59,7 +59,10 @@ export const postComment = (
   if (!situation.enable_comments) return err({ type: "comments-disabled" });
   if (!command.gdpr_consent) return err({ type: "gdpr-consent-required" });
   if (subject.status !== "active") return err({ type: "subject-restricted" });
-  if (parent === "missing" || (parent !== null && (parent.thread !== command.thread || parent.status !== "approved"))) {
+  if (
+    parent === "missing" ||
+    (parent !== null && (parent.thread !== command.thread || parent.status !== "approved"))
+  ) {
     return err({ type: "parent-not-found" });
   }
   if (identities.email === null && command.email === null) return err({ type: "author-email-required" });
@@ -113,7 +116,12 @@ export const postComment = (
   });
 };
 
-const insertIdentity = (subject: Subject, kind: "email" | "name", secret: SealedIdentity, occasion: Occasion): Write => ({
+const insertIdentity = (
+  subject: Subject,
+  kind: "email" | "name",
+  secret: SealedIdentity,
+  occasion: Occasion,
+): Write => ({
   op: "insert",
   into: "identities",
   row: newIdentity(secret.id, subject.id, kind, secret, occasion.now),

@@ -54,9 +54,27 @@ const subject: FieldRule = {
   mask: "fresh-id",
   neverLog: true,
 };
-const trace: FieldRule = { class: "pseudonymous", erasure: "blank", export: "omit", mask: "drop", neverLog: true };
-const secret: FieldRule = { class: "pseudonymous", erasure: "delete", export: "omit", mask: "drop", neverLog: true };
-const sealed: FieldRule = { class: "identifying", erasure: "delete", export: "clear", mask: "drop", neverLog: true };
+const trace: FieldRule = {
+  class: "pseudonymous",
+  erasure: "blank",
+  export: "omit",
+  mask: "drop",
+  neverLog: true,
+};
+const secret: FieldRule = {
+  class: "pseudonymous",
+  erasure: "delete",
+  export: "omit",
+  mask: "drop",
+  neverLog: true,
+};
+const sealed: FieldRule = {
+  class: "identifying",
+  erasure: "delete",
+  export: "clear",
+  mask: "drop",
+  neverLog: true,
+};
 const words: FieldRule = {
   class: "identifying",
   erasure: "blank",
@@ -197,7 +215,14 @@ export const CATALOGUE: Catalogue = {
     purpose: "Let other programs of the controller use the service",
     retention: null,
     erasure: "fields",
-    fields: { ...stored, id: none, name: internal, scopes: internal, token_hash: secret, revoked_at: internal },
+    fields: {
+      ...stored,
+      id: none,
+      name: internal,
+      scopes: internal,
+      token_hash: secret,
+      revoked_at: internal,
+    },
   },
   system_config: {
     purpose: "Keep settings that change while the service runs",

@@ -58,10 +58,13 @@ export type Collection = keyof Records;
 export type RecordOf<C extends Collection> = Records[C];
 
 /** Name of the field that identifies a record; `id` everywhere but in the specification's SystemConfiguration. */
-export const keyField = (collection: Collection): "id" | "key" => (collection === "system_config" ? "key" : "id");
+export const keyField = (collection: Collection): "id" | "key" =>
+  collection === "system_config" ? "key" : "id";
 
 /** The fields, besides the key, that no two records of a collection share (null is shared freely). */
-export const UNIQUE_FIELDS: { readonly [C in Collection]: readonly (readonly (keyof RecordOf<C> & string)[])[] } = {
+export const UNIQUE_FIELDS: {
+  readonly [C in Collection]: readonly (readonly (keyof RecordOf<C> & string)[])[];
+} = {
   subjects: [],
   identities: [
     ["kind", "blind_index"],

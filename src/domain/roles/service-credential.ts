@@ -66,6 +66,11 @@ export const revokeServiceCredential = (credential: ServiceCredential, occasion:
           },
         ],
         audit: [
-          auditEntry("service_credential.revoked", credential.id, { scopes: credentialScopes(credential) }, occasion),
+          auditEntry(
+            "service_credential.revoked",
+            credential.id,
+            { scopes: credentialScopes(credential) },
+            occasion,
+          ),
         ],
       };
