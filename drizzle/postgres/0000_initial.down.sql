@@ -1,0 +1,14 @@
+DROP TABLE "audit_entries";
+DROP TABLE "guards";
+DROP TABLE "keys";
+DROP TABLE "system_config";
+DROP TABLE "service_credentials";
+DROP TABLE "outgoing_mails";
+DROP TABLE "comment_reports";
+DROP TABLE "comments";
+DROP TABLE "sessions";
+DROP TABLE "sign_in_links";
+DROP TABLE "consent_policies";
+DROP TABLE "consents";
+DROP TABLE "identities";
+DROP TABLE "subjects";

@@ -1,0 +1,95 @@
+import { Database, type SQLQueryBindings, type Statement } from "bun:sqlite";
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import { StorageFailure } from "../../../ports/unit-of-work.ts";
+import { driverCode, storageFailure } from "../storage-failure.ts";
+
+/** SQLite answers "busy" at once, never by stopping the only thread: who waits sleeps between attempts. */
+const PRAGMAS = [
+  "pragma busy_timeout = 0",
+  "pragma journal_mode = wal",
+  "pragma synchronous = full",
+  "pragma foreign_keys = on",
+  "pragma secure_delete = on",
+  "pragma trusted_schema = off",
+];
+
+const SLEEP_MS = [1, 2, 4, 8, 16, 25];
+
+/** True while another process holds the lock that was wanted. */
+const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(driverCode(error) ?? "");
+
+/** Tries again while another process is in the way, for at most `deadlineMs`, without blocking the event loop. */
+export const whileBusy = async <T>(deadlineMs: number, work: () => T): Promise<Awaited<T>> => {
+  const until = performance.now() + deadlineMs;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= until) throw error;
+    }
+    await Bun.sleep(SLEEP_MS[attempt] ?? 25);
+  }
+};
+
+export interface SqliteConnection {
+  readonly db: Database;
+  /** Prepared once a text and kept until `close`. */
+  statement(sql: string): Statement<unknown, SQLQueryBindings[]>;
+  close(): void;
+}
+
+/**
+ * Makes the file for its owner alone. An existing one is not touched: closing a descriptor of it would drop the locks
+ * that SQLite holds on it in this process.
+ */
+const createFile = (path: string): void => {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    closeSync(openSync(path, "ax", 0o600));
+  } catch (error) {
+    if (driverCode(error) !== "EEXIST") throw error;
+  }
+};
+
+/** Opens the file, which is made when it is not there. The rejection names the code, which speaks of no row. */
+export const openConnection = async (path: string, deadlineMs: number): Promise<SqliteConnection> => {
+  try {
+    createFile(path);
+    const db = new Database(path, { readwrite: true, create: false, strict: true });
+    try {
+      for (const pragma of PRAGMAS) await whileBusy(deadlineMs, () => db.run(pragma));
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    return connectionOf(db);
+  } catch (error) {
+    throw storageFailure(`open SQLite file (${driverCode(error) ?? "unknown"})`, error);
+  }
+};
+
+const connectionOf = (db: Database): SqliteConnection => {
+  const statements = new Map<string, Statement<unknown, SQLQueryBindings[]>>();
+  const prepare = db.prepare.bind(db) as (sql: string) => Statement<unknown, SQLQueryBindings[]>;
+  const statement = (sql: string) => {
+    const known = statements.get(sql);
+    if (known !== undefined) return known;
+    const made = prepare(sql);
+    statements.set(sql, made);
+    return made;
+  };
+  return {
+    db,
+    statement,
+    close: () => {
+      // A statement that is not finalised keeps the file open.
+      for (const each of statements.values()) each.finalize();
+      statements.clear();
+      db.close(true);
+    },
+  };
+};
+
+export const closedFailure = (operation: string): StorageFailure =>
+  new StorageFailure("closed", "no", operation);

@@ -1,0 +1,72 @@
+import { resolve } from "node:path";
+import { drizzle } from "drizzle-orm/bun-sqlite";
+import type { Store } from "../../../ports/store.ts";
+import { createEncoder } from "../encode.ts";
+import { createMigrator } from "../migrator.ts";
+import type { Attempt, PortableDatabase, Schema } from "../portable.ts";
+import { readersOf } from "../readers/readers.ts";
+import { sqliteSchema } from "../schema.sqlite.ts";
+import { storageFailure } from "../storage-failure.ts";
+import { createWriteStatements } from "../write-statements.ts";
+import { closedFailure, openConnection, whileBusy } from "./connection.ts";
+import { createGroupStore } from "./sqlite-group-store.ts";
+import { SQLITE_MIGRATIONS, sqliteMigrations } from "./sqlite-migrations.ts";
+
+export interface SqliteOptions {
+  /** File of the database; made, with its folder, when it is not there. */
+  readonly path: string;
+  /** How long a commit or a read waits while another process writes, in milliseconds. */
+  readonly busyDeadlineMs?: number;
+  /** How long a migration waits for another process, in milliseconds. */
+  readonly migrationDeadlineMs?: number;
+  readonly migrationsFolder?: string;
+}
+
+/**
+ * A store in one SQLite file: WAL, durable at every commit, what is deleted is overwritten. Readers and writer share
+ * one connection; a group runs without yielding, so no reader sees half of one.
+ */
+export const openSqlite = async ({
+  path,
+  busyDeadlineMs = 5_000,
+  migrationDeadlineMs = 120_000,
+  migrationsFolder = SQLITE_MIGRATIONS,
+}: SqliteOptions): Promise<Store> => {
+  const file = resolve(path);
+  const connection = await openConnection(file, busyDeadlineMs);
+  const { db } = connection;
+  // Drizzle prepares through the client it is given: so its statements are kept, and finalised at the end.
+  db.prepare = connection.statement as typeof db.prepare;
+  const portable = drizzle(db) as unknown as PortableDatabase;
+  const schema = sqliteSchema as unknown as Schema;
+
+  const encoder = createEncoder(schema);
+  const texts = createWriteStatements(portable, schema, encoder.columnsOf);
+  const groups = createGroupStore(connection, encoder, texts, busyDeadlineMs);
+
+  let closed = false;
+  const attempt: Attempt = async (operation, work) => {
+    if (closed) throw closedFailure(operation);
+    try {
+      return await whileBusy(busyDeadlineMs, work);
+    } catch (error) {
+      throw closed ? closedFailure(operation) : storageFailure(operation, error);
+    }
+  };
+
+  return {
+    readers: readersOf({ db: portable, schema, attempt }),
+    groups,
+    migrator: createMigrator(sqliteMigrations(file, migrationDeadlineMs, migrationsFolder)),
+    ping: () =>
+      attempt("ping", async () => {
+        connection.statement("select 1").values();
+      }),
+    close: async () => {
+      if (closed) return;
+      await groups.close();
+      closed = true;
+      connection.close();
+    },
+  };
+};
