@@ -1,0 +1,108 @@
+import { createServer } from "node:net";
+import { resolve } from "node:path";
+
+const ROOT = resolve(import.meta.dir, "../..");
+
+/** A port of the loopback that nobody listens on just now. */
+export const freePort = (): Promise<number> =>
+  new Promise((done, failed) => {
+    const probe = createServer().once("error", failed);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      probe.close(() => done(port));
+    });
+  });
+
+export interface RunningService {
+  readonly url: string;
+  readonly pid: number;
+  /** Everything written so far to standard output and error. */
+  output(): string;
+  /** SIGKILL: nothing is flushed, nothing is said. */
+  kill(): Promise<void>;
+  /** SIGTERM: drains and ends; answers the exit code. */
+  stop(): Promise<number>;
+}
+
+export type Environment = Readonly<Record<string, string>>;
+
+/** What a child gets: nothing of the settings of whoever runs the tests. */
+const environmentOf = (settings: Environment): Record<string, string> => ({
+  PATH: process.env["PATH"] ?? "",
+  HOME: process.env["HOME"] ?? "",
+  ...settings,
+});
+
+/** Runs a command of the service's command line to its end; answers its standard output. Throws on another exit than 0. */
+export const runCli = async (settings: Environment, ...words: readonly string[]): Promise<string> => {
+  const child = Bun.spawn([process.execPath, "src/app/cli/cli.ts", ...words], {
+    cwd: ROOT,
+    env: environmentOf(settings),
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [out, problem, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  if (code !== 0) throw new Error(`cli ${words[0]} ended with ${code}: ${problem}`);
+  return out;
+};
+
+/** Starts the real service as a process of its own and waits until it is ready. `wrapper` comes before the command. */
+export const startService = async (
+  settings: Environment,
+  options: { readonly port?: number; readonly wrapper?: readonly string[] } = {},
+): Promise<RunningService> => {
+  const port = options.port ?? (await freePort());
+  const chunks: string[] = [];
+  const child = Bun.spawn([...(options.wrapper ?? []), process.execPath, "src/app/main.ts"], {
+    cwd: ROOT,
+    env: environmentOf({ ...settings, PORT: String(port), PUBLIC_URL: `http://localhost:${port}` }),
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const drained = Promise.all(
+    [child.stdout, child.stderr].map(async (stream) => {
+      for await (const chunk of stream) chunks.push(new TextDecoder().decode(chunk));
+    }),
+  );
+  const output = (): string => chunks.join("");
+  const url = `http://127.0.0.1:${port}`;
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    if (child.exitCode !== null) {
+      await drained;
+      throw new Error(`the service ended with ${child.exitCode}: ${output()}`);
+    }
+    const ready = await fetch(`${url}/health/ready`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (ready) break;
+    if (Date.now() > deadline) {
+      child.kill("SIGKILL");
+      throw new Error(`the service was not ready within 30 s: ${output()}`);
+    }
+    await Bun.sleep(25);
+  }
+  return {
+    url,
+    pid: child.pid,
+    output,
+    kill: async () => {
+      child.kill("SIGKILL");
+      await child.exited;
+    },
+    stop: async () => {
+      child.kill("SIGTERM");
+      const code = await child.exited;
+      await drained;
+      return code;
+    },
+  };
+};
