@@ -4,7 +4,8 @@
 FROM oven/bun:1.4.5-slim AS packages
 WORKDIR /app
 COPY package.json bun.lock bunfig.toml ./
-RUN bun install --production --frozen-lockfile
+# Peers here are compilers and drivers that the service does not load.
+RUN bun install --production --omit=peer --frozen-lockfile
 
 FROM oven/bun:1.4.5-slim AS production
 RUN groupadd --system gonogo \
