@@ -1,0 +1,91 @@
+import { type Collection, keyField, UNIQUE_FIELDS } from "../../domain/personal-data/records.ts";
+import type { Rows, TableName } from "./fields.ts";
+import { type OrderedIndex, orderedIndex } from "./ordered-index.ts";
+import { createTable, type Table } from "./table.ts";
+
+const isPublicOrPlaceholder = (status: string): boolean => status === "approved" || status === "removed";
+
+const tableOf = <C extends Collection>(collection: C, indexes: readonly OrderedIndex<Rows[C]>[] = []) =>
+  createTable<Rows[C]>(
+    (row) => (row as unknown as Readonly<Record<string, string>>)[keyField(collection)] ?? "",
+    UNIQUE_FIELDS[collection],
+    indexes,
+  );
+
+/** What one memory store holds: it lives as long as whoever holds it. Opening it again finds it as it was. */
+export type MemoryContents = ReturnType<typeof emptyContents>;
+
+export const emptyContents = () => {
+  const admins = orderedIndex<Rows["subjects"]>((row) =>
+    row.role === "admin" && row.status === "active" ? { group: "", position: [row.id] } : null,
+  );
+  const consentsBySubject = orderedIndex<Rows["consents"]>((row) => ({
+    group: row.subject_id,
+    position: [row.sequence],
+  }));
+  const publishedPolicies = orderedIndex<Rows["consent_policies"]>((row) =>
+    row.status === "published" ? { group: "", position: [row.policy_version] } : null,
+  );
+  const roots = orderedIndex<Rows["comments"]>((row) =>
+    row.depth === 0 && isPublicOrPlaceholder(row.status) ? { group: row.thread, position: [row.id] } : null,
+  );
+  const replies = orderedIndex<Rows["comments"]>((row) =>
+    row.depth > 0 && isPublicOrPlaceholder(row.status) ? { group: row.root_id, position: [row.id] } : null,
+  );
+  const byStatus = orderedIndex<Rows["comments"]>((row) => ({
+    group: `${row.status} ${row.thread}`,
+    position: [row.id],
+  }));
+  const queue = orderedIndex<Rows["comments"]>((row) =>
+    row.queued_at === null ? null : { group: "", position: [row.queued_at, row.id] },
+  );
+  const byEditToken = orderedIndex<Rows["comments"]>((row) =>
+    row.edit_token_hash === null ? null : { group: row.edit_token_hash, position: [row.id] },
+  );
+  const mailsByDate = orderedIndex<Rows["outgoing_mails"]>((row) => ({
+    group: "",
+    position: [row.next_attempt_at, row.id],
+  }));
+  const credentialsById = orderedIndex<Rows["service_credentials"]>((row) => ({
+    group: "",
+    position: [row.id],
+  }));
+  const configByKey = orderedIndex<Rows["system_config"]>((row) => ({ group: "", position: [row.key] }));
+  const keysByEnd = orderedIndex<Rows["keys"]>((row) =>
+    row.destroy_at === null ? null : { group: "", position: [row.destroy_at, row.id] },
+  );
+  const auditById = orderedIndex<Rows["audit_entries"]>((row) => ({ group: "", position: [row.id] }));
+
+  const tables: { readonly [T in TableName]: Table<Rows[T]> } = {
+    subjects: tableOf("subjects", [admins]),
+    identities: tableOf("identities"),
+    consents: tableOf("consents", [consentsBySubject]),
+    consent_policies: tableOf("consent_policies", [publishedPolicies]),
+    sign_in_links: tableOf("sign_in_links"),
+    sessions: tableOf("sessions"),
+    comments: tableOf("comments", [roots, replies, byStatus, queue, byEditToken]),
+    comment_reports: tableOf("comment_reports"),
+    outgoing_mails: tableOf("outgoing_mails", [mailsByDate]),
+    service_credentials: tableOf("service_credentials", [credentialsById]),
+    system_config: tableOf("system_config", [configByKey]),
+    keys: tableOf("keys", [keysByEnd]),
+    guards: tableOf("guards"),
+    audit_entries: createTable((row) => row.id, [], [auditById]),
+  };
+  const indexes = {
+    admins,
+    consentsBySubject,
+    publishedPolicies,
+    roots,
+    replies,
+    byStatus,
+    queue,
+    byEditToken,
+    mailsByDate,
+    credentialsById,
+    configByKey,
+    keysByEnd,
+    auditById,
+  };
+  return { tables, indexes };
+};

@@ -1,0 +1,201 @@
+import { IDENTITY_KINDS } from "../../domain/personal-data/identity.ts";
+import type { Subject } from "../../domain/roles/subject.ts";
+import type { CommentWithAuthor } from "../../ports/comment-reader.ts";
+import type { SessionWithSubject } from "../../ports/session-reader.ts";
+import type { Readers } from "../../ports/store.ts";
+import type { MemoryContents } from "./contents.ts";
+import type { Rows } from "./fields.ts";
+
+const FROM_NEWEST = Number.MAX_SAFE_INTEGER;
+const FROM_OLDEST = Number.MIN_SAFE_INTEGER;
+
+const take = <Row>(rows: Iterable<Row>, limit: number, wanted: (row: Row) => boolean = () => true): Row[] => {
+  const found: Row[] = [];
+  if (limit < 1) return found;
+  for (const row of rows) {
+    if (!wanted(row)) continue;
+    found.push(row);
+    if (found.length === limit) break;
+  }
+  return found;
+};
+
+const until = function* <Row>(rows: Iterable<Row>, goesOn: (row: Row) => boolean): IterableIterator<Row> {
+  for (const row of rows) {
+    if (!goesOn(row)) return;
+    yield row;
+  }
+};
+
+const present = <Row>(rows: readonly (Row | null)[]): Row[] => rows.filter((row) => row !== null);
+
+/** Readers over what is in memory. `attempt` runs each read. */
+export const createMemoryReaders = (
+  { tables, indexes }: MemoryContents,
+  attempt: <T>(operation: string, read: () => T) => Promise<T>,
+): Readers => {
+  /** References to subjects always hold: the group store sees to it. */
+  const subjectOf = (row: { readonly subject_id: string }): Subject => {
+    const subject = tables.subjects.get(row.subject_id);
+    if (subject === null) throw new Error("a row refers to a subject that is not there");
+    return subject;
+  };
+  const withAuthor = (comment: Rows["comments"]): CommentWithAuthor => ({
+    comment,
+    author: subjectOf(comment),
+  });
+  const withSubject = (session: Rows["sessions"] | null): SessionWithSubject | null =>
+    session === null ? null : { session, subject: subjectOf(session) };
+  const isSeen = (comment: Rows["comments"]): boolean =>
+    comment.status === "approved" && subjectOf(comment).status !== "restricted";
+  const isAnswered = (comment: Rows["comments"]): boolean =>
+    take(indexes.replies.after(comment.id, [""]), 1, isSeen).length > 0;
+
+  return {
+    subjects: {
+      byId: (id) => attempt("subjects.byId", () => tables.subjects.get(id)),
+      admins: () =>
+        attempt("subjects.admins", () => ({
+          count: [...indexes.admins.after("", [""])].length,
+          guardVersion: tables.guards.get("admins")?.version ?? 0,
+        })),
+    },
+    identities: {
+      find: (kind, blindIndex) =>
+        attempt("identities.find", () => tables.identities.find(["kind", "blind_index"], [kind, blindIndex])),
+      ofSubject: (subject) =>
+        attempt("identities.ofSubject", () =>
+          present(
+            IDENTITY_KINDS.map((kind) => tables.identities.find(["subject_id", "kind"], [subject, kind])),
+          ),
+        ),
+      namesOf: (subjects) =>
+        attempt("identities.namesOf", () =>
+          present(
+            [...new Set(subjects)].map((subject) =>
+              tables.identities.find(["subject_id", "kind"], [subject, "name"]),
+            ),
+          ),
+        ),
+      findMany: (kind, blindIndexes) =>
+        attempt("identities.findMany", () =>
+          present(
+            [...new Set(blindIndexes)].map((blindIndex) =>
+              tables.identities.find(["kind", "blind_index"], [kind, blindIndex]),
+            ),
+          ),
+        ),
+    },
+    consents: {
+      latest: (subject) =>
+        attempt(
+          "consents.latest",
+          () => take(indexes.consentsBySubject.before(subject, [FROM_NEWEST]), 1)[0] ?? null,
+        ),
+      byId: (id) => attempt("consents.byId", () => tables.consents.get(id)),
+      history: (subject, before, limit) =>
+        attempt("consents.history", () =>
+          take(indexes.consentsBySubject.before(subject, [before ?? FROM_NEWEST]), limit),
+        ),
+    },
+    consentPolicies: {
+      current: () =>
+        attempt(
+          "consent_policies.current",
+          () => take(indexes.publishedPolicies.before("", [FROM_NEWEST]), 1)[0] ?? null,
+        ),
+      byVersion: (version) =>
+        attempt("consent_policies.byVersion", () =>
+          tables.consent_policies.find(["policy_version"], [version]),
+        ),
+    },
+    signInLinks: {
+      byTokenHash: (hash) =>
+        attempt("sign_in_links.byTokenHash", () => tables.sign_in_links.find(["token_hash"], [hash])),
+    },
+    sessions: {
+      byTokenHash: (hash) =>
+        attempt("sessions.byTokenHash", () => withSubject(tables.sessions.find(["token_hash"], [hash]))),
+      byId: (id) => attempt("sessions.byId", () => withSubject(tables.sessions.get(id))),
+    },
+    comments: {
+      byId: (id) =>
+        attempt("comments.byId", () => present([tables.comments.get(id)]).map(withAuthor)[0] ?? null),
+      byEditTokenHash: (hash) =>
+        attempt(
+          "comments.byEditTokenHash",
+          () => take(indexes.byEditToken.after(hash, [""]), 1).map(withAuthor)[0] ?? null,
+        ),
+      publicRoots: (thread, after, limit) =>
+        attempt("comments.publicRoots", () =>
+          take(
+            indexes.roots.after(thread, [after ?? ""]),
+            limit,
+            (comment) => isSeen(comment) || isAnswered(comment),
+          ).map(withAuthor),
+        ),
+      publicReplies: (root, after, limit) =>
+        attempt("comments.publicReplies", () =>
+          take(indexes.replies.after(root, [after ?? ""]), limit).map(withAuthor),
+        ),
+      inThread: (thread, status, after, limit) =>
+        attempt("comments.inThread", () =>
+          take(indexes.byStatus.after(`${status} ${thread}`, [after ?? ""]), limit).map(withAuthor),
+        ),
+      queue: (after, limit) =>
+        attempt("comments.queue", () =>
+          take(indexes.queue.after("", [after?.queued_at ?? FROM_OLDEST, after?.id ?? ""]), limit).map(
+            withAuthor,
+          ),
+        ),
+      imported: (source, sourceIds) =>
+        attempt("comments.imported", () =>
+          present(
+            [...new Set(sourceIds)].map((sourceId) =>
+              tables.comments.find(["source", "source_id"], [source, sourceId]),
+            ),
+          ),
+        ),
+    },
+    serviceCredentials: {
+      byTokenHash: (hash) =>
+        attempt("service_credentials.byTokenHash", () =>
+          tables.service_credentials.find(["token_hash"], [hash]),
+        ),
+      byId: (id) => attempt("service_credentials.byId", () => tables.service_credentials.get(id)),
+      list: (after, limit) =>
+        attempt("service_credentials.list", () =>
+          take(indexes.credentialsById.after("", [after ?? ""]), limit),
+        ),
+    },
+    outgoingMails: {
+      due: (now, limit) =>
+        attempt("outgoing_mails.due", () =>
+          take(
+            until(indexes.mailsByDate.after("", [FROM_OLDEST, ""]), (mail) => mail.next_attempt_at <= now),
+            limit,
+          ),
+        ),
+    },
+    keys: {
+      byId: (id) => attempt("keys.byId", () => tables.keys.get(id)),
+      expired: (now, limit) =>
+        attempt("keys.expired", () =>
+          take(
+            until(indexes.keysByEnd.after("", [FROM_OLDEST, ""]), (key) => (key.destroy_at ?? now) <= now),
+            limit,
+          ),
+        ),
+    },
+    configuration: {
+      byKey: (key) => attempt("system_config.byKey", () => tables.system_config.get(key)),
+      list: (after, limit) =>
+        attempt("system_config.list", () => take(indexes.configByKey.after("", [after ?? ""]), limit)),
+    },
+    audit: {
+      byId: (id) => attempt("audit_entries.byId", () => tables.audit_entries.get(id)),
+      list: (after, limit) =>
+        attempt("audit_entries.list", () => take(indexes.auditById.after("", [after ?? ""]), limit)),
+    },
+  };
+};
