@@ -18,8 +18,11 @@ export type OmissionReason =
   | "date-invalid"
   | "status-unknown"
   | "id-missing"
+  /** Not the JSON of a comment. */
   | "line-not-json"
-  | "parent-cycle";
+  | "parent-cycle"
+  /** Another comment came in under this id before: the export is of another site than the one imported first. */
+  | "id-taken";
 
 /** One comment as the other system had it. No IP address and no user agent: they are dropped while reading. */
 export interface ExportedComment {
@@ -60,10 +63,13 @@ export class MalformedExport extends Error {
   }
 }
 
+/** Opens the export from its beginning, as often as it is called: what is told late in a file may be needed early. */
+export type OpenExport = () => AsyncIterable<Uint8Array>;
+
 /**
  * Reads the export of another comment system as a stream, in memory that does not grow with its size. Items come in file order: a reply may
  * come before its parent. Throws MalformedExport where the file breaks off or is not of the format.
  */
 export interface CommentExportReader {
-  read(bytes: AsyncIterable<Uint8Array>): AsyncIterable<ExportItem>;
+  read(open: OpenExport): AsyncIterable<ExportItem>;
 }
