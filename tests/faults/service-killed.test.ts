@@ -61,7 +61,7 @@ test(`SQLite: ${WRITERS} writers for ${SECONDS} s and kill -9 in the middle: wha
 }, 120_000);
 
 test(`PostgreSQL: ${WRITERS} writers for ${SECONDS} s, kill -9 of the service and of the server: nothing is lost or doubled`, async () => {
-  const server = await startPostgres();
+  const server = await startPostgres({ dedicated: true });
   const directory = await mkdtemp(join(tmpdir(), "gonogo-killed-"));
   const settings = { DATABASE_URL: server.url, SECRET_KEY: "a secret key for tests only, long enough" };
   try {
@@ -74,7 +74,7 @@ test(`PostgreSQL: ${WRITERS} writers for ${SECONDS} s, kill -9 of the service an
     service = await startService(settings, { port });
     const afterService = writers.acknowledged.length;
     await Bun.sleep((SECONDS * 1_000) / 3);
-    server.kill("SIGKILL");
+    await server.kill("SIGKILL");
     await server.restart();
     const afterServer = writers.acknowledged.length;
     await Bun.sleep((SECONDS * 1_000) / 3);
