@@ -1,0 +1,127 @@
+import type { Changes } from "../../domain/shared/changes.ts";
+import { err, ok, type Result } from "../../domain/shared/result.ts";
+import { GROUP_MEMBERS_MAX, GROUP_ROWS_MAX, type GroupStore, type Verdict } from "../../ports/group-store.ts";
+import { type Conflict, StorageFailure, type UnitOfWork } from "../../ports/unit-of-work.ts";
+
+/** One group that came to its end, for metrics. */
+export interface GroupReport {
+  readonly members: number;
+  readonly rows: number;
+  /** Between handing the group to the store and its answer. */
+  readonly milliseconds: number;
+  /** False when the store rejected the group as a whole. */
+  readonly answered: boolean;
+}
+
+export interface GroupCommitOptions {
+  /** Most commits that wait at once; over it they are refused as `overloaded`. */
+  readonly waitingMembersMax?: number;
+  /** Most rows that wait at once, whatever the number of commits. */
+  readonly waitingRowsMax?: number;
+  readonly onGroup?: (report: GroupReport) => void;
+}
+
+interface Waiting {
+  readonly changes: Changes;
+  readonly rows: number;
+  readonly resolve: (result: Result<null, Conflict>) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+const STORED: Result<null, Conflict> = ok(null);
+const CONFLICT: Result<null, Conflict> = err({ type: "conflict" });
+
+const answer = (member: Waiting, verdict: Verdict | undefined): void => {
+  switch (verdict?.type) {
+    case "stored":
+      return member.resolve(STORED);
+    case "conflict":
+      return member.resolve(CONFLICT);
+    case "refused":
+      return member.reject(new StorageFailure("refused", "no", "commit", verdict.sqlState));
+    default:
+      return member.reject(new StorageFailure("lost", "unknown", "commit: no verdict"));
+  }
+};
+
+/**
+ * The queue in front of a store: commits that arrive while a group is being stored form the next one, first come, first
+ * served. Nobody is kept waiting for company. A group that the store rejects is answered and the next one goes on.
+ */
+export const groupCommit = (store: GroupStore, options: GroupCommitOptions = {}): UnitOfWork => {
+  const { waitingMembersMax = 4_096, waitingRowsMax = 32_768, onGroup } = options;
+  let queue: Waiting[] = [];
+  let waitingRows = 0;
+  let running: Promise<void> | null = null;
+  let closed = false;
+
+  const takeGroup = (): readonly Waiting[] => {
+    let rows = 0;
+    let count = 0;
+    for (const member of queue) {
+      if (count === GROUP_MEMBERS_MAX || rows + member.rows > GROUP_ROWS_MAX) break;
+      rows += member.rows;
+      count += 1;
+    }
+    const group = queue.slice(0, count);
+    queue = queue.slice(count);
+    waitingRows -= rows;
+    return group;
+  };
+
+  const runGroup = async (group: readonly Waiting[]): Promise<void> => {
+    const started = performance.now();
+    let answered = false;
+    try {
+      const verdicts = await store.commitGroup(group.map(({ changes }) => changes));
+      answered = true;
+      group.forEach((member, index) => {
+        answer(member, verdicts[index]);
+      });
+    } catch (reason) {
+      for (const { reject } of group) reject(reason);
+    }
+    if (onGroup === undefined) return;
+    const report = {
+      members: group.length,
+      rows: group.reduce((sum, { rows }) => sum + rows, 0),
+      milliseconds: performance.now() - started,
+      answered,
+    };
+    // On its own, so that what a metric throws is seen and stops nobody.
+    queueMicrotask(() => onGroup(report));
+  };
+
+  const run = async (): Promise<void> => {
+    do {
+      // One turn of the event loop: whoever was just answered, or came in meanwhile, is in the next group.
+      await new Promise((resume) => setImmediate(resume));
+      await runGroup(takeGroup());
+    } while (queue.length > 0);
+    running = null;
+  };
+
+  return {
+    commit: (changes) => {
+      const rows = changes.writes.length + changes.audit.length;
+      if (closed) return Promise.reject(new StorageFailure("closed", "no", "commit"));
+      if (rows > GROUP_ROWS_MAX) {
+        return Promise.reject(
+          new StorageFailure("refused", "no", `commit of ${rows} rows, ${GROUP_ROWS_MAX} at most`),
+        );
+      }
+      if (queue.length >= waitingMembersMax || waitingRows + rows > waitingRowsMax) {
+        return Promise.reject(new StorageFailure("overloaded", "no", "commit"));
+      }
+      return new Promise((resolve, reject) => {
+        queue.push({ changes, rows, resolve, reject });
+        waitingRows += rows;
+        running ??= run();
+      });
+    },
+    close: async () => {
+      closed = true;
+      await running;
+    },
+  };
+};
