@@ -31,17 +31,10 @@ interface Waiting {
 const STORED: Result<null, Conflict> = ok(null);
 const CONFLICT: Result<null, Conflict> = err({ type: "conflict" });
 
-const answer = (member: Waiting, verdict: Verdict | undefined): void => {
-  switch (verdict?.type) {
-    case "stored":
-      return member.resolve(STORED);
-    case "conflict":
-      return member.resolve(CONFLICT);
-    case "refused":
-      return member.reject(new StorageFailure("refused", "no", "commit", verdict.sqlState));
-    default:
-      return member.reject(new StorageFailure("lost", "unknown", "commit: no verdict"));
-  }
+const answer = ({ resolve, reject }: Waiting, verdict: Verdict | undefined): void => {
+  if (verdict === undefined) reject(new StorageFailure("lost", "unknown", "commit: no verdict"));
+  else if (verdict.type === "refused") reject(new StorageFailure("refused", "no", "commit", verdict.sqlState));
+  else resolve(verdict.type === "stored" ? STORED : CONFLICT);
 };
 
 /**
