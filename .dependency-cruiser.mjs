@@ -102,7 +102,7 @@ export default {
       name: "no-orphan",
       comment: "A module that nobody imports and that imports nobody is dead.",
       severity: "error",
-      from: { orphan: true, path: "^src/", pathNot: ROOT },
+      from: { orphan: true, path: "^src/", pathNot: [ROOT, "\\.d\\.ts$"] },
       to: {},
     },
     {

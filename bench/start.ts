@@ -68,7 +68,7 @@ const clone = async (folder: string): Promise<void> => {
   for (const path of SHIPPED) {
     if (existsSync(join(TREE, path))) cpSync(join(TREE, path), join(folder, path), { recursive: true });
   }
-  const install = [process.execPath, "install", "--production", "--frozen-lockfile", "--silent"];
+  const install = [process.execPath, "install", "--production", "--frozen-lockfile", "--no-summary"];
   if ((await Bun.spawn(install, { cwd: folder, stdin: "ignore" }).exited) !== 0)
     throw new Error("bun install failed");
 };
