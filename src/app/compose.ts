@@ -8,7 +8,6 @@ import { readOrMakeSecretKey } from "../adapters/crypto/secret-file.ts";
 import { makeSigner } from "../adapters/crypto/signer.ts";
 import { systemClock } from "../adapters/crypto/system-clock.ts";
 import { makeTokens } from "../adapters/crypto/tokens.ts";
-import { openPostgres } from "../adapters/drizzle/postgres/open-postgres.ts";
 import { openSqlite } from "../adapters/drizzle/sqlite/open-sqlite.ts";
 import { groupCommit } from "../adapters/group-commit/group-commit.ts";
 import { makeEmlOutbox } from "../adapters/mail/eml-outbox.ts";
@@ -32,8 +31,12 @@ export interface Service {
   close(): Promise<void>;
 }
 
-export const openStore = (database: DatabaseSetting): Promise<Store> =>
-  database.kind === "sqlite" ? openSqlite({ path: database.path }) : openPostgres(database);
+export const openStore = async (database: DatabaseSetting): Promise<Store> => {
+  if (database.kind === "sqlite") return openSqlite({ path: database.path });
+  // Loaded only where it is used: a start on SQLite need not wait for the other driver.
+  const { openPostgres } = await import("../adapters/drizzle/postgres/open-postgres.ts");
+  return openPostgres(database);
+};
 
 /** What tests replace. */
 export interface Overrides {

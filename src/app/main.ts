@@ -5,6 +5,7 @@ import { readSettings, type Settings, WrongSettings } from "./config.ts";
 import { publishDefaultPolicy } from "./consent/publish-default-policy.ts";
 import { destroyExpiredKeys } from "./keys/destroy-expired-keys.ts";
 import { deliverMails } from "./mail/deliver-mails.ts";
+import { requestOrigin } from "./request-origin.ts";
 import { repeat } from "./schedule.ts";
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -42,7 +43,18 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
   await service.store.migrator.up();
   await publishDefaultPolicy(service.deps);
   const { deps, application } = service;
-  const server = createServer({ application, deps, logger, settings }).listen({
+  const server = createServer({
+    application,
+    logger,
+    clock: deps.clock,
+    ids: deps.ids,
+    requestOrigin: requestOrigin(deps),
+    settings: {
+      publicUrl: deps.policies.publicUrl,
+      corsOrigins: settings.corsOrigins,
+      consentCookieDays: settings.consentCookieDays,
+    },
+  }).listen({
     hostname: settings.host,
     port: settings.port,
   });

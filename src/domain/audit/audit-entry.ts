@@ -43,6 +43,7 @@ export interface AuditDetails {
   "key.destroyed": { readonly purpose: string };
   "mail.sent": { readonly kind: string; readonly attempts: number };
   "mail.deferred": { readonly kind: string; readonly attempts: number };
+  "mail.abandoned": { readonly kind: string; readonly attempts: number };
 }
 
 export type AuditAction = keyof AuditDetails;
@@ -67,6 +68,7 @@ const RESOURCE_TYPES = {
   "key.destroyed": "key",
   "mail.sent": "mail",
   "mail.deferred": "mail",
+  "mail.abandoned": "mail",
 } as const satisfies Record<AuditAction, string>;
 
 export type AuditResourceType = (typeof RESOURCE_TYPES)[AuditAction];
