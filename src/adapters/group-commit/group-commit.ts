@@ -33,7 +33,8 @@ const CONFLICT: Result<null, Conflict> = err({ type: "conflict" });
 
 const answer = ({ resolve, reject }: Waiting, verdict: Verdict | undefined): void => {
   if (verdict === undefined) reject(new StorageFailure("lost", "unknown", "commit: no verdict"));
-  else if (verdict.type === "refused") reject(new StorageFailure("refused", "no", "commit", verdict.sqlState));
+  else if (verdict.type === "refused")
+    reject(new StorageFailure("refused", "no", "commit", verdict.sqlState));
   else resolve(verdict.type === "stored" ? STORED : CONFLICT);
 };
 
