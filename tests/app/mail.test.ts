@@ -1,0 +1,332 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { makeIdGenerator } from "../../src/adapters/crypto/id-generator.ts";
+import { makeSealer } from "../../src/adapters/crypto/sealer.ts";
+import { makeEmlOutbox } from "../../src/adapters/mail/eml-outbox.ts";
+import { makeSmtpMailer } from "../../src/adapters/mail/smtp.ts";
+import { deliverMails, pauseAfter } from "../../src/app/mail/deliver-mails.ts";
+import { signInMail } from "../../src/app/mail/sign-in-mail.ts";
+import type { OutgoingMail } from "../../src/domain/personal-data/records.ts";
+import { DEFAULT_RETENTION } from "../../src/domain/retention/retention-period.ts";
+import { newGdprRecord } from "../../src/domain/shared/gdpr-record.ts";
+import type { MailId } from "../../src/domain/shared/ids.ts";
+import { HOUR, type Instant, SECOND } from "../../src/domain/shared/instant.ts";
+import type { LogFields } from "../../src/ports/logger.ts";
+import { type Mail, MailFailure } from "../../src/ports/mailer.ts";
+import { StorageFailure } from "../../src/ports/unit-of-work.ts";
+import { fakeClock, fakeStore } from "./fakes.ts";
+import { fakeSmtp } from "./smtp-fake.ts";
+
+const LINK = "https://comments.example.org/sign-in#gnl_AAAA-_&x=<y>";
+const FROM = "GoNoGo <noreply@example.org>";
+const MAIL: Mail = {
+  to: "ada.quillfeather@example.org",
+  ...signInMail(LINK),
+  message_id: "0199-1@comments.example.org",
+};
+
+const folders: string[] = [];
+const newFolder = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), "gonogo-mail-"));
+  folders.push(folder);
+  return folder;
+};
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+});
+
+const failureOf = async (sending: Promise<void>): Promise<MailFailure> => {
+  try {
+    await sending;
+  } catch (failure) {
+    expect(failure).toBeInstanceOf(MailFailure);
+    expect(String(failure)).not.toContain("quillfeather");
+    expect((failure as Error).cause).toBeUndefined();
+    return failure as MailFailure;
+  }
+  throw new Error("the mail was taken");
+};
+
+/** Undoes quoted-printable far enough to look for an ASCII text. */
+const readable = (eml: string): string =>
+  eml
+    .replace(/=\r\n/g, "")
+    .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+
+describe("the sign-in mail", () => {
+  test("says which site, how long and what if it was not you; escaped in HTML", () => {
+    const { subject, text, html } = signInMail(LINK);
+    expect(subject).toBe("Sign in to comments.example.org");
+    expect(text).toContain(`\n${LINK}\n`);
+    expect(text).toContain("15 minutes");
+    expect(text).toContain("If it was not you");
+    expect(html).toContain('<a href="https://comments.example.org/sign-in#gnl_AAAA-_&amp;x=&lt;y&gt;">');
+    expect(html).not.toContain("<y>");
+  });
+});
+
+describe("the outbox folder", () => {
+  test("gets each mail as one .eml file that only this user can read", async () => {
+    const directory = join(await newFolder(), "data", "outbox");
+    await makeEmlOutbox({ directory, from: FROM }).send(MAIL);
+    expect(await readdir(directory)).toEqual(["0199-1@comments.example.org.eml"]);
+    const file = join(directory, "0199-1@comments.example.org.eml");
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect((await stat(directory)).mode & 0o777).toBe(0o700);
+    const eml = await readFile(file, "utf8");
+    expect(eml).toContain("\r\nTo: ada.quillfeather@example.org\r\n");
+    expect(eml).toContain("From: GoNoGo <noreply@example.org>\r\n");
+    expect(eml).toContain("Subject: Sign in to comments.example.org\r\n");
+    expect(eml).toContain("Message-ID: <0199-1@comments.example.org>\r\n");
+    expect(eml).toContain("Auto-Submitted: auto-generated\r\n");
+    expect(eml).toContain("Content-Type: multipart/alternative;");
+    expect(eml).not.toMatch(/[^\r]\n/);
+    expect(readable(eml)).toContain(LINK);
+  });
+
+  test("has one file for a mail sent twice, and tells of each", async () => {
+    const directory = await newFolder();
+    const told: Mail[] = [];
+    const outbox = makeEmlOutbox({ directory, from: FROM, onMail: (mail) => void told.push(mail) });
+    await outbox.send(MAIL);
+    await outbox.send(MAIL);
+    expect(await readdir(directory)).toHaveLength(1);
+    expect(told).toEqual([MAIL, MAIL]);
+  });
+
+  test.each(["../../etc/passwd", "..", ".hidden", "a/b\\c\0d\ne", "x".repeat(5_000), "ü@example.org"])(
+    "is never left: message id %j",
+    async (message_id) => {
+      const directory = await newFolder();
+      await makeEmlOutbox({ directory: join(directory, "outbox"), from: FROM }).send({ ...MAIL, message_id });
+      expect(await readdir(directory)).toEqual(["outbox"]);
+      const [name] = await readdir(join(directory, "outbox"));
+      expect(name).toMatch(/^[A-Za-z0-9@_-][A-Za-z0-9@._-]{0,199}\.eml$/);
+    },
+  );
+
+  test("takes nothing in a mail for a header, a second recipient or a file to read", async () => {
+    const directory = await newFolder();
+    await makeEmlOutbox({ directory, from: FROM }).send({
+      ...MAIL,
+      to: "ada@example.org\r\nBcc: eve@evil.example",
+      subject: "a\r\nBcc: eve@evil.example",
+    });
+    const eml = await readFile(join(directory, "0199-1@comments.example.org.eml"), "utf8");
+    expect(eml.slice(0, eml.indexOf("\r\n\r\n"))).not.toMatch(/^bcc:/im);
+  });
+
+  test("that cannot be written is a failure worth trying again, and leaves nothing half-written", async () => {
+    const directory = await newFolder();
+    const file = join(directory, "outbox");
+    await writeFile(file, "in the way");
+    const failure = await failureOf(makeEmlOutbox({ directory: file, from: FROM }).send(MAIL));
+    expect(failure.transient).toBe(true);
+    expect(await readdir(directory)).toEqual(["outbox"]);
+  });
+});
+
+describe("SMTP", () => {
+  test("hands the mail on with its envelope, text and message id", async () => {
+    const server = await fakeSmtp();
+    await makeSmtpMailer({ url: server.url, from: FROM }).send(MAIL);
+    await server.close();
+    expect(server.taken).toHaveLength(1);
+    expect(server.taken[0]?.to).toBe("ada.quillfeather@example.org");
+    const data = server.taken[0]?.data ?? "";
+    expect(data).toContain("Message-ID: <0199-1@comments.example.org>");
+    expect(readable(data)).toContain(LINK);
+  });
+
+  test.each([
+    ["a refused recipient", { RCPT: "550 5.1.1 <ada.quillfeather@example.org> unknown" }, false, 550],
+    ["a full mailbox", { RCPT: "452 4.2.2 ada.quillfeather@example.org is full" }, true, 452],
+    ["greylisting", { RCPT: "450 try later" }, true, 450],
+    ["a refused sender", { MAIL: "553 no" }, false, 553],
+    ["refused content", { end: "554 spam" }, false, 554],
+    ["a server that is busy with the content", { end: "451 later" }, true, 451],
+    ["a server that is closing", { MAIL: "421 bye" }, true, 421],
+    ["a server that wants none of us", { greeting: "554 no service" }, true, 554],
+    ["a server that hangs up", { greeting: "drop" }, true, null],
+  ] as const)("%s is told by its number only", async (_, replies, transient, code) => {
+    const server = await fakeSmtp(replies);
+    const failure = await failureOf(
+      makeSmtpMailer({ url: server.url, from: FROM, timeoutMs: 2_000 }).send(MAIL),
+    );
+    await server.close();
+    expect([failure.transient, failure.code]).toEqual([transient, code]);
+    expect(server.taken).toEqual([]);
+  });
+
+  test("nobody there, or nobody answering, is an outage", async () => {
+    const closed = await fakeSmtp();
+    await closed.close();
+    const gone = await failureOf(
+      makeSmtpMailer({ url: closed.url, from: FROM, timeoutMs: 2_000 }).send(MAIL),
+    );
+    expect([gone.transient, gone.code]).toEqual([true, null]);
+    const silent = await fakeSmtp({ greeting: "hang" });
+    const late = await failureOf(makeSmtpMailer({ url: silent.url, from: FROM, timeoutMs: 200 }).send(MAIL));
+    await silent.close();
+    expect([late.transient, late.code]).toEqual([true, null]);
+  });
+});
+
+const NOW = 1_772_452_800_000 as Instant;
+
+const setUp = (send: (mail: Mail) => Promise<void>) => {
+  const store = fakeStore();
+  const clock = fakeClock(NOW);
+  const ids = makeIdGenerator(clock);
+  const sealer = makeSealer({ current: "a secret key of at least thirty-two bytes", previous: null });
+  const logged: { event: string; fields: LogFields | undefined }[] = [];
+  const log = (event: string, fields?: LogFields): void => void logged.push({ event, fields });
+  const wait = (to: string, until: Instant = (NOW + 24 * HOUR) as Instant): OutgoingMail => {
+    const id = ids.next<MailId>();
+    const mail: OutgoingMail = {
+      ...newGdprRecord(id, NOW, until),
+      kind: "sign_in",
+      message: sealer.seal(JSON.stringify({ to, ...signInMail(LINK) }), `outgoing_mails:${id}`),
+      message_id: `${id}@example.org`,
+      attempts: 0,
+      next_attempt_at: NOW,
+    };
+    store.mailRows.set(id, mail);
+    return mail;
+  };
+  const deliver = (unitOfWork = store.unitOfWork) =>
+    deliverMails({
+      readers: { outgoingMails: store.outgoingMails },
+      unitOfWork,
+      clock,
+      ids,
+      sealer,
+      policies: { retention: DEFAULT_RETENTION },
+      mailer: { send },
+      logger: { info: log, warn: log, error: log },
+    });
+  const told = () => store.trail.map(({ action, details }) => `${action} ${details}`);
+  return { store, clock, wait, deliver, told, logged };
+};
+
+describe("delivery", () => {
+  test("sends what waits, deletes it and says so, under the mail's own message id", async () => {
+    const sent: Mail[] = [];
+    const { store, wait, deliver, told, logged } = setUp(async (mail) => void sent.push(mail));
+    const { id, message_id } = wait("ada@example.org");
+    expect(await deliver()).toEqual({ sent: 1, deferred: 0, abandoned: 0 });
+    expect(sent).toEqual([{ to: "ada@example.org", ...signInMail(LINK), message_id }]);
+    expect(store.mailRows.size).toBe(0);
+    expect(told()).toEqual(['mail.sent {"attempts":1,"kind":"sign_in"}']);
+    expect(store.trail[0]?.resource_id).toBe(id);
+    expect(logged).toEqual([]);
+    expect(await deliver()).toEqual({ sent: 0, deferred: 0, abandoned: 0 });
+  });
+
+  test("waits longer after each failure, at most an hour, and gives up after ten attempts", async () => {
+    let tried = 0;
+    const { store, clock, wait, deliver, told } = setUp(async () => {
+      tried += 1;
+      throw new MailFailure(true, 451);
+    });
+    wait("ada@example.org");
+    const pauses: number[] = [];
+    for (let attempt = 1; attempt <= 9; attempt += 1) {
+      expect(await deliver()).toEqual({ sent: 0, deferred: 1, abandoned: 0 });
+      const [mail] = [...store.mailRows.values()];
+      pauses.push((mail?.next_attempt_at ?? 0) - clock.now());
+      expect(mail?.attempts).toBe(attempt);
+      clock.set((mail?.next_attempt_at ?? 0) - 1);
+      expect(await deliver()).toEqual({ sent: 0, deferred: 0, abandoned: 0 });
+      clock.set(mail?.next_attempt_at ?? 0);
+    }
+    expect(pauses).toEqual([30, 60, 120, 240, 480, 960, 1920, 3600, 3600].map((seconds) => seconds * SECOND));
+    expect(await deliver()).toEqual({ sent: 0, deferred: 0, abandoned: 1 });
+    expect(tried).toBe(10);
+    expect(store.mailRows.size).toBe(0);
+    expect(told().at(-1)).toBe('mail.abandoned {"attempts":10,"kind":"sign_in"}');
+    expect(pauseAfter(1_000)).toBe(HOUR);
+  });
+
+  test("gives up at once on what is refused for good, and goes on with the next", async () => {
+    const { store, wait, deliver, told, logged } = setUp(async (mail) => {
+      if (mail.to.startsWith("gone")) throw new MailFailure(false, 550);
+    });
+    wait("gone@example.org");
+    wait("ada@example.org");
+    expect(await deliver()).toEqual({ sent: 1, deferred: 0, abandoned: 1 });
+    expect(store.mailRows.size).toBe(0);
+    expect(told()).toEqual([
+      'mail.abandoned {"attempts":1,"kind":"sign_in"}',
+      'mail.sent {"attempts":1,"kind":"sign_in"}',
+    ]);
+    expect(logged).toEqual([
+      {
+        event: "mail_abandoned",
+        fields: { mail_kind: "sign_in", attempts: 1, exception_type: "MailFailure", status_code: 550 },
+      },
+    ]);
+  });
+
+  test("lets the rest wait while nobody takes mails at all", async () => {
+    let tried = 0;
+    const { store, wait, deliver } = setUp(async () => {
+      tried += 1;
+      throw new MailFailure(true, null);
+    });
+    for (let count = 0; count < 10; count += 1) wait("ada@example.org");
+    expect(await deliver()).toEqual({ sent: 0, deferred: 1, abandoned: 0 });
+    expect(tried).toBe(1);
+    expect([...store.mailRows.values()].filter(({ attempts }) => attempts === 0)).toHaveLength(9);
+  });
+
+  test("sends nothing whose time is over", async () => {
+    const { wait, deliver, told } = setUp(async () => expect.unreachable());
+    wait("ada@example.org", NOW);
+    expect(await deliver()).toEqual({ sent: 0, deferred: 0, abandoned: 1 });
+    expect(told()).toEqual(['mail.abandoned {"attempts":1,"kind":"sign_in"}']);
+  });
+
+  test("is not held up by one mail that cannot be read", async () => {
+    const sent: string[] = [];
+    const { store, wait, deliver, logged } = setUp(async ({ to }) => void sent.push(to));
+    const broken = wait("ada@example.org");
+    const other = wait("bob@example.org");
+    store.mailRows.set(broken.id, { ...broken, message: other.message });
+    expect(await deliver()).toEqual({ sent: 1, deferred: 1, abandoned: 0 });
+    expect(sent).toEqual(["bob@example.org"]);
+    expect(logged.map(({ fields }) => fields?.exception_type)).toEqual(["SealBroken"]);
+  });
+
+  test("takes a bounded number at a time", async () => {
+    const { wait, deliver } = setUp(async () => {});
+    for (let count = 0; count < 60; count += 1) wait("ada@example.org");
+    expect(await deliver()).toEqual({ sent: 50, deferred: 0, abandoned: 0 });
+    expect(await deliver()).toEqual({ sent: 10, deferred: 0, abandoned: 0 });
+  });
+
+  test("keeps the mail when what happened cannot be stored", async () => {
+    const { store, wait, deliver } = setUp(async () => {});
+    wait("ada@example.org");
+    const away = {
+      ...store.unitOfWork,
+      commit: async () => {
+        throw new StorageFailure("lost", "unknown", "commit");
+      },
+    };
+    await expect(deliver(away)).rejects.toBeInstanceOf(StorageFailure);
+    expect(store.mailRows.size).toBe(1);
+    expect(await deliver()).toEqual({ sent: 1, deferred: 0, abandoned: 0 });
+  });
+
+  test("says nothing of the person in the trail and the log", async () => {
+    const { store, wait, deliver, logged } = setUp(async ({ to }) => {
+      throw new Error(`no such mailbox: ${to}`);
+    });
+    wait("ada.quillfeather@example.org");
+    await deliver();
+    expect(JSON.stringify([store.trail, logged])).not.toContain("quillfeather");
+  });
+});
