@@ -37,6 +37,12 @@ export interface AuditDetails {
   "comment.reported": { readonly first: boolean };
   "comments.imported": { readonly source: string; readonly comments: number; readonly subjects: number };
   "role.changed": { readonly from: UserRole; readonly to: UserRole; readonly new_subject: boolean };
+  "configuration.changed": {
+    readonly key: string;
+    readonly is_sensitive: boolean;
+    readonly created: boolean;
+  };
+  "configuration.deleted": { readonly key: string; readonly is_sensitive: boolean };
   "service_credential.created": { readonly scopes: readonly Scope[] };
   "service_credential.revoked": { readonly scopes: readonly Scope[] };
   "key.created": { readonly purpose: string };
@@ -62,6 +68,8 @@ const RESOURCE_TYPES = {
   "comment.reported": "comment",
   "comments.imported": "comment",
   "role.changed": "subject",
+  "configuration.changed": "configuration",
+  "configuration.deleted": "configuration",
   "service_credential.created": "service_credential",
   "service_credential.revoked": "service_credential",
   "key.created": "key",
