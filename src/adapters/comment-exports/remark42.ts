@@ -45,13 +45,14 @@ const commentOf = (comment: Static<typeof RemarkComment>, line: number): ExportI
   };
 };
 
+const breaksOff = (line: Line): MalformedExport =>
+  new MalformedExport("the file breaks off in the middle of a line", line.number);
+
 const itemOf = (line: Line): ExportItem => {
   if (line.cut) return omit(null, line.number, "content-too-long");
   const value = parseJson(line.text);
   if (remarkComment.Check(value)) return commentOf(value, line.number);
-  if (value === undefined && !line.ended) {
-    throw new MalformedExport("the file breaks off in the middle of a line", line.number);
-  }
+  if (value === undefined && !line.ended) throw breaksOff(line);
   return omit(withId.Check(value) ? idOf(value.id) : null, line.number, "line-not-json");
 };
 
@@ -64,6 +65,7 @@ async function* read(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ExportIte
         throw new MalformedExport("this is no remark42 backup: its first line names no version", 1);
       }
       if (version !== "1") throw new MalformedExport("a remark42 backup of another version than 1", 1);
+      if (!line.ended && parseJson(line.text) === undefined) throw breaksOff(line);
       empty = false;
     } else if (line.text.trim() !== "") yield itemOf(line);
   }
