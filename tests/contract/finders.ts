@@ -1,0 +1,40 @@
+import type { Collection, Records } from "../../src/domain/personal-data/records.ts";
+import { keyField } from "../../src/domain/personal-data/records.ts";
+import type { Expectation } from "../../src/domain/shared/changes.ts";
+import type { Instant } from "../../src/domain/shared/instant.ts";
+import type { Readers } from "../../src/ports/store.ts";
+import { changes } from "../support/records.ts";
+import type { Harness } from "./harness.ts";
+
+const LATEST = 253_402_300_799_999 as Instant;
+
+/** The stored record by whatever reader leads to it. Reports and guards have none of their own. */
+export const FINDERS: {
+  readonly [C in Exclude<Collection, "comment_reports" | "guards">]: (
+    readers: Readers,
+    row: Records[C],
+  ) => Promise<Records[C] | null>;
+} = {
+  subjects: (readers, row) => readers.subjects.byId(row.id),
+  identities: async (readers, row) =>
+    (await readers.identities.ofSubject(row.subject_id)).find((each) => each.id === row.id) ?? null,
+  consents: (readers, row) => readers.consents.byId(row.id),
+  consent_policies: (readers, row) => readers.consentPolicies.byVersion(row.policy_version),
+  sign_in_links: (readers, row) => readers.signInLinks.byTokenHash(row.token_hash),
+  sessions: async (readers, row) => (await readers.sessions.byId(row.id))?.session ?? null,
+  comments: async (readers, row) => (await readers.comments.byId(row.id))?.comment ?? null,
+  outgoing_mails: async (readers, row) =>
+    (await readers.outgoingMails.due(LATEST, 10_000)).find((each) => each.id === row.id) ?? null,
+  service_credentials: (readers, row) => readers.serviceCredentials.byId(row.id),
+  system_config: (readers, row) => readers.configuration.byKey(row.key),
+  keys: (readers, row) => readers.keys.byId(row.id),
+};
+
+export const keyOf = (collection: Collection, row: object): string =>
+  (row as Readonly<Record<string, string>>)[keyField(collection)] ?? "";
+
+/** Whether a record with this key is stored: asked by an expectation, which works for every collection. */
+export const isThere = async (h: Harness, collection: Collection, key: string): Promise<boolean> => {
+  const absent = { in: collection, id: key, version: "absent" } as Expectation;
+  return (await h.commit(changes([], [absent]))) === "conflict";
+};

@@ -1,0 +1,4 @@
+import { contract } from "./contract.ts";
+import { MEMORY } from "./stores.ts";
+
+contract(MEMORY);

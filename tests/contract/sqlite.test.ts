@@ -1,0 +1,4 @@
+import { contract } from "./contract.ts";
+import { SQLITE } from "./stores.ts";
+
+contract(SQLITE);

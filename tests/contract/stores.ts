@@ -1,0 +1,39 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openSqlite } from "../../src/adapters/drizzle/sqlite/open-sqlite.ts";
+import { emptyContents } from "../../src/adapters/memory/contents.ts";
+import { openMemory } from "../../src/adapters/memory/open-memory.ts";
+import type { Store } from "../../src/ports/store.ts";
+
+/** A place for a store, empty when made. */
+export interface Place {
+  /** Opens it; several openings may be there at once. Does not migrate. */
+  open(): Promise<Store>;
+  remove(): Promise<void>;
+}
+
+/** A kind of store that keeps the contract. There is nothing here to skip a law with. */
+export interface StoreKind {
+  readonly name: string;
+  place(): Promise<Place>;
+}
+
+export const MEMORY: StoreKind = {
+  name: "memory",
+  place: async () => {
+    const contents = emptyContents();
+    return { open: async () => openMemory(contents), remove: async () => undefined };
+  },
+};
+
+export const SQLITE: StoreKind = {
+  name: "SQLite",
+  place: async () => {
+    const folder = await mkdtemp(join(tmpdir(), "gonogo-contract-"));
+    return {
+      open: () => openSqlite({ path: join(folder, "gonogo.db") }),
+      remove: () => rm(folder, { recursive: true, force: true }),
+    };
+  },
+};
