@@ -1,0 +1,30 @@
+import { StorageFailure } from "../../ports/unit-of-work.ts";
+import type { Service } from "./context.ts";
+import { methodWord, refuse, type Visit } from "./pipeline.ts";
+import type { Refusal } from "./problems.ts";
+
+/** Seconds after which trying again has a chance. */
+const RETRY_AFTER = { lost: 5, overloaded: 1, closed: 10 } as const;
+
+const refusalOf = (error: unknown): Refusal =>
+  error instanceof StorageFailure && error.kind !== "refused"
+    ? { type: "service-unavailable", retryAfterSeconds: RETRY_AFTER[error.kind] }
+    : { type: "unexpected-error" };
+
+/**
+ * Answers what no use case foresaw. The log line names the kind of error and where it happened, never its message: a
+ * message may quote what a person sent.
+ */
+export const fail = (service: Service, request: Request, visit: Visit, error: unknown): Response => {
+  service.logger.error("unhandled_exception", {
+    exception_type: error instanceof Error ? error.name : typeof error,
+    path_template: visit.pathTemplate,
+    method: methodWord(request.method),
+    user_agent_hash: visit.origin.user_agent_hash,
+    support_id: visit.id,
+    ...(error instanceof StorageFailure
+      ? { operation: error.operation, failure: error.kind, stored: error.stored, sql_state: error.sqlState }
+      : {}),
+  });
+  return refuse(service, request, visit, refusalOf(error));
+};

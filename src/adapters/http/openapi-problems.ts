@@ -1,0 +1,82 @@
+import { problemDocument } from "./problem-document.ts";
+import { PROBLEMS, type ProblemCode, type Refusal } from "./problems.ts";
+import type { Route } from "./route.ts";
+import { Problem } from "./schemas/problem.ts";
+
+const OPEN_TO_ALL: readonly string[] = ["none", "content:read"];
+
+/** What the pipeline itself can refuse on this route. */
+const pipelineProblems = ({ method, permission, query, body, ifMatch }: Route): readonly ProblemCode[] => [
+  ...(permission.includes("none")
+    ? []
+    : ([
+        "credential-invalid",
+        "service-unavailable",
+        ...(method === "GET" ? [] : ["cross-site-request" as const]),
+      ] as const)),
+  ...(permission.some((requirement) => OPEN_TO_ALL.includes(requirement))
+    ? []
+    : ([
+        ...(permission.includes("person") ? [] : ["credential-required" as const]),
+        "permission-missing",
+      ] as const)),
+  ...(query === undefined ? [] : (["invalid-input"] as const)),
+  ...(body === undefined
+    ? []
+    : (["malformed-json", "body-too-large", "unsupported-media-type", "invalid-input"] as const)),
+  ...(ifMatch === true ? (["precondition-required", "version-mismatch"] as const) : []),
+  "unexpected-error",
+];
+
+/** Everything the route can refuse, in the order of the catalogue. */
+export const problemsOf = (route: Route): readonly ProblemCode[] => {
+  const all = new Set<ProblemCode>([...pipelineProblems(route), ...route.problems]);
+  return (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => all.has(code));
+};
+
+/** Bun answers this before the service sees the request, so it has no body. */
+const HEADERS_TOO_LARGE = { description: "The header fields of the request are larger than 16 KiB" };
+
+/** The problem responses of a route, by status: one schema, an example for each code. */
+export const problemResponses = (route: Route): Readonly<Record<string, object>> => {
+  const codes = problemsOf(route);
+  const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))].toSorted((a, b) => a - b);
+  const responses = statuses.map((status) => {
+    const here = codes.filter((code) => PROBLEMS[code].status === status);
+    return [
+      String(status),
+      {
+        description: here.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join("; "),
+        content: {
+          "application/problem+json": {
+            schema: Problem,
+            examples: Object.fromEntries(
+              here.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
+            ),
+          },
+        },
+      },
+    ] as const;
+  });
+  return Object.fromEntries([...responses, ["431", HEADERS_TOO_LARGE]]);
+};
+
+const EXAMPLES: Readonly<Partial<Record<ProblemCode, Refusal>>> = {
+  "invalid-input": { type: "invalid-input", errors: [{ pointer: "/content", detail: "is required" }] },
+  "permission-missing": { type: "permission-missing", permission: "comments:moderate" },
+  "purpose-not-offered": { type: "purpose-not-offered", purpose: "analytics" },
+  "not-ready": { type: "not-ready", failing: ["database"] },
+};
+
+const SUPPORT_ID = "0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b";
+
+export const problemExamples = (): Record<string, { summary: string; value: object }> =>
+  Object.fromEntries(
+    (Object.keys(PROBLEMS) as ProblemCode[]).map((code) => [
+      code,
+      {
+        summary: PROBLEMS[code].title,
+        value: problemDocument(EXAMPLES[code] ?? ({ type: code } as Refusal), SUPPORT_ID),
+      },
+    ]),
+  );

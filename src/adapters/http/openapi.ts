@@ -1,0 +1,126 @@
+import type { TSchema } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import manifest from "../../../package.json" with { type: "json" };
+import { documentInfo, SECURITY_SCHEMES, securityOf } from "./openapi-info.ts";
+import { problemExamples, problemResponses } from "./openapi-problems.ts";
+import { permissionText } from "./permissions.ts";
+import { type Route, TAGS } from "./route.ts";
+import { Problem } from "./schemas/problem.ts";
+
+const successResponse = ({ success }: Route): object => {
+  const { description, schema, contentType, headers = {} } = success;
+  const content =
+    schema !== null
+      ? { "application/json": { schema } }
+      : contentType === undefined
+        ? null
+        : { [contentType]: { schema: { type: "string" } } };
+  const described = Object.entries(headers).map(([name, meaning]) => [
+    name,
+    { description: meaning, schema: { type: "string" } },
+  ]);
+  return {
+    description,
+    ...(described.length === 0 ? {} : { headers: Object.fromEntries(described) }),
+    ...(content === null ? {} : { content }),
+  };
+};
+
+const IF_MATCH = {
+  name: "If-Match",
+  in: "header",
+  required: true,
+  description: "The ETag of the version that was read, or `*` for any.",
+  schema: { type: "string" },
+  example: '"1"',
+};
+
+/** What the plugin cannot know of a route. */
+const detailOf = (route: Route): object => ({
+  operationId: route.operationId,
+  tags: [route.tag],
+  summary: route.summary,
+  ...(route.description === undefined ? {} : { description: route.description }),
+  "x-permission": permissionText(route.permission),
+  security: securityOf(route.permission),
+  responses: { [route.success.status]: successResponse(route), ...problemResponses(route) },
+});
+
+/** The routes once more, with their schemas where @elysiajs/swagger reads them. This instance answers nobody else. */
+const documented = async (routes: readonly Route[]): Promise<Document> => {
+  const { swagger } = await import("@elysiajs/swagger");
+  const app = new Elysia();
+  for (const route of routes) {
+    const { params = {}, query, body } = route;
+    app.route(route.method, route.path, () => null, {
+      parse: "json",
+      detail: detailOf(route),
+      ...(Object.keys(params).length === 0 ? {} : { params: objectOf(params) }),
+      ...(query === undefined ? {} : { query }),
+      ...(body === undefined ? {} : { body }),
+    });
+  }
+  app.use(
+    swagger({
+      path: "/docs/plugin",
+      specPath: "/docs/plugin/json",
+      excludeStaticFile: false,
+      documentation: {
+        openapi: "3.1.0",
+        info: documentInfo(manifest.version),
+        servers: [{ url: "/", description: "This service" }],
+        tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+        components: { securitySchemes: SECURITY_SCHEMES, examples: problemExamples() },
+      },
+    }),
+  );
+  const response = await app.handle(new Request("http://localhost/docs/plugin/json"));
+  return (await response.json()) as Document;
+};
+
+const objectOf = (properties: Readonly<Record<string, TSchema>>) =>
+  ({ type: "object", properties, required: Object.keys(properties) }) as unknown as TSchema;
+
+interface Operation {
+  parameters?: { examples?: unknown; example?: unknown }[];
+}
+
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, unknown> };
+}
+
+/** Moves every schema with a name into the components, and leaves references behind. */
+const hoist = (node: unknown, into: Record<string, unknown>): unknown => {
+  if (Array.isArray(node)) return node.map((each) => hoist(each, into));
+  if (node === null || typeof node !== "object") return node;
+  const { $id, ...rest } = node as { $id?: unknown };
+  const hoisted = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, hoist(value, into)]));
+  if (typeof $id !== "string") return hoisted;
+  into[$id] = hoisted;
+  return { $ref: `#/components/schemas/${$id}` };
+};
+
+/** The OpenAPI 3.1 document of the routes. */
+export const openApiDocument = async (routes: readonly Route[]): Promise<object> => {
+  const raw = await documented(routes);
+  const withoutIfMatch = new Map(routes.map((route) => [route.operationId, route.ifMatch === true]));
+  for (const path of Object.values(raw.paths)) {
+    for (const operation of Object.values(path)) {
+      // A parameter's own `examples` is a map in OpenAPI; the list is JSON Schema's.
+      for (const parameter of operation.parameters ?? []) {
+        if (Array.isArray(parameter.examples)) parameter.example = parameter.examples[0];
+        delete parameter.examples;
+      }
+      const { operationId = "" } = operation as { operationId?: string };
+      if (withoutIfMatch.get(operationId) === true) {
+        operation.parameters = [...(operation.parameters ?? []), IF_MATCH];
+      }
+    }
+  }
+  const schemas: Record<string, unknown> = {};
+  const { components, ...document } = hoist(raw, schemas) as Document;
+  hoist(JSON.parse(JSON.stringify(Problem)), schemas);
+  const sorted = Object.fromEntries(Object.entries(schemas).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return { ...document, components: { ...components, schemas: sorted } };
+};

@@ -1,0 +1,71 @@
+import { type Principal, requirePermission, requireScope } from "../../app/caller.ts";
+import { type Permission, SCOPES, type Scope } from "../../domain/roles/role.ts";
+import { err, ok, type Result } from "../../domain/shared/result.ts";
+import type { Refusal } from "./problems.ts";
+
+/** What a route may ask for besides a person's permissions and a program's scopes. */
+export type Standing = "none" | "person" | "subject" | "session" | "edit-token";
+
+export type Requirement = Permission | Scope | Standing;
+
+/** One of these is enough. */
+export type RoutePermission = readonly [Requirement, ...Requirement[]];
+
+const EXPLAINED: Readonly<Record<Requirement, string>> = {
+  none: "everybody; no credential is looked at",
+  "content:read": "everybody, with any valid credential or none",
+  person: "a person: a session, a visitor with the subject cookie, or somebody not known yet; no program",
+  subject: "a known data subject: a session, or a visitor with the subject cookie",
+  session: "a session",
+  "comments:post": "a session of a commenter (or a role above) that was not narrowed to less",
+  "comments:moderate": "a session of a moderator or admin that was not narrowed to less",
+  "system:administer": "a session of an admin that was not narrowed to less",
+  "edit-token": "the edit token of the comment",
+  "sessions:create": "a service credential with this scope",
+  "consents:check": "a service credential with this scope",
+};
+
+/** The vocabulary of `x-permission`, for the document. */
+export const permissionGlossary = (): string =>
+  Object.entries(EXPLAINED)
+    .map(([name, meaning]) => `- \`${name}\`: ${meaning}`)
+    .join("\n");
+
+export const isRequirement = (text: string): text is Requirement => Object.hasOwn(EXPLAINED, text);
+
+/** As the document states it: alternatives separated by a bar. */
+export const permissionText = (permission: RoutePermission): string => permission.join(" | ");
+
+const isScope = (requirement: Permission | Scope): requirement is Scope =>
+  SCOPES.some((scope) => scope === requirement);
+
+const meets = (principal: Principal, requirement: Requirement): Result<null, Refusal> => {
+  const { kind } = principal;
+  const refused: Result<never, Refusal> =
+    kind === "anonymous" || kind === "visitor"
+      ? err({ type: "credential-required" })
+      : err({ type: "permission-missing", permission: requirement });
+  switch (requirement) {
+    case "none":
+      return ok(null);
+    case "person":
+      return kind === "service" || kind === "edit-token" ? refused : ok(null);
+    case "subject":
+      return kind === "session" || kind === "visitor" ? ok(null) : refused;
+    case "session":
+    case "edit-token":
+      return kind === requirement ? ok(null) : refused;
+    default: {
+      const met = isScope(requirement)
+        ? requireScope(principal, requirement)
+        : requirePermission(principal, requirement);
+      return met.ok ? met : refused;
+    }
+  }
+};
+
+/** Whether the caller may use the route at all; whose resource it is, the use case judges. Answers the first refusal. */
+export const permits = (permission: RoutePermission, principal: Principal): Result<null, Refusal> => {
+  const outcomes = permission.map((requirement) => meets(principal, requirement));
+  return outcomes.find(({ ok: met }) => met) ?? outcomes[0] ?? err({ type: "credential-required" });
+};

@@ -1,0 +1,182 @@
+import { ANONYMOUS, type Caller } from "../../app/caller.ts";
+import { NO_ORIGIN, type Origin } from "../../domain/anonymization/pseudonym.ts";
+import { err, ok, type Result } from "../../domain/shared/result.ts";
+import { NO_STORE, respond } from "./answer.ts";
+import { readJson } from "./body.ts";
+import type { Service } from "./context.ts";
+import { readCredentials } from "./credentials.ts";
+import { corsHeaders, isTrustedOrigin } from "./origins.ts";
+import { permits } from "./permissions.ts";
+import { problemDocument, problemHeaders } from "./problem-document.ts";
+import { PROBLEMS, type Refusal } from "./problems.ts";
+import { readQuery } from "./query.ts";
+import { readGpc, readIfMatch, readLanguages } from "./request-headers.ts";
+import type { Answer, Ask, Route } from "./route.ts";
+import { validator } from "./validation.ts";
+
+/** What is known of a request from its first moment. */
+export interface Visit {
+  readonly id: string;
+  /** Milliseconds of the process's own clock. */
+  readonly startedAt: number;
+  /** Hashes of address and user agent, once they were made. */
+  origin: Origin;
+  /** Of the route that was found; a fixed word until then, because a raw path may hold anything. */
+  pathTemplate: string;
+}
+
+export const UNMATCHED = "unmatched";
+
+const SAFE_METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS"];
+
+type Asked = Ask<string, unknown, unknown>;
+
+/** What the router found of a request. */
+export interface Found {
+  readonly request: Request;
+  /** Decoded segments; null where one is no percent-encoded UTF-8. */
+  readonly params: Readonly<Record<string, string | null>>;
+  /** As the socket says: hashed in the pipeline, kept nowhere. */
+  readonly ip: string | null;
+}
+
+/** One request, from what was sent to what is answered. Whatever nobody foresaw is thrown, and ends in `onError`. */
+export const pipeline = (service: Service, route: Route) => {
+  const check = checksOf(route);
+  return async (found: Found, visit: Visit): Promise<Response> => {
+    const { request } = found;
+    visit.pathTemplate = route.path;
+    const asked = await ask(service, route, check, found, visit);
+    const answered = asked.ok ? await route.handle(asked.value as Parameters<Route["handle"]>[0]) : asked;
+    return answered.ok
+      ? finish(service, request, visit, route.success.status, answered.value, route.cacheControl)
+      : refuse(service, request, visit, answered.error);
+  };
+};
+
+/** The checks, in their order: who asks, may they, does the browser mean it, and what do they want. */
+const ask = async (
+  service: Service,
+  route: Route,
+  check: Checks,
+  found: Found,
+  visit: Visit,
+): Promise<Result<Asked, Refusal>> => {
+  const { request, params } = found;
+  const caller = await callerOf(service, route, found, visit);
+  if (!caller.ok) return caller;
+  const permitted = permits(route.permission, caller.value.principal);
+  if (!permitted.ok) return permitted;
+  if (!isMeant(service, request, caller.value)) return err({ type: "cross-site-request" });
+
+  const decoded = decodedParams(params);
+  if (decoded === null) return err({ type: "not-found" });
+  const ifMatch = readIfMatch(request.headers);
+  if (route.ifMatch === true && ifMatch === null) return err({ type: "precondition-required" });
+  const query = check.query(request);
+  if (!query.ok) return query;
+  const body = await check.body(request);
+  if (!body.ok) return body;
+  return ok({
+    caller: caller.value,
+    params: decoded,
+    query: query.value,
+    body: body.value,
+    languages: readLanguages(request.headers),
+    ifMatch: ifMatch ?? "any",
+  });
+};
+
+/** Hashes the traces, reads the credential. A route for everybody looks at neither, so it answers without the store. */
+const callerOf = async (
+  service: Service,
+  route: Route,
+  { request, ip }: Found,
+  visit: Visit,
+): Promise<Result<Caller, Refusal>> => {
+  const gpc = readGpc(request.headers);
+  if (route.permission.includes("none")) return ok({ principal: ANONYMOUS, origin: NO_ORIGIN, gpc });
+  visit.origin = await service.requestOrigin({ ip, user_agent: request.headers.get("user-agent") });
+  const principal = await service.application.sessions.authenticate(
+    readCredentials(request.headers, service.cookies),
+  );
+  return principal.ok ? ok({ principal: principal.value, origin: visit.origin, gpc }) : principal;
+};
+
+/** Cookies come by themselves: a change that rests on one must come from an allowed origin (CSRF). */
+const isMeant = (service: Service, request: Request, { principal }: Caller): boolean => {
+  const byCookie =
+    (principal.kind === "session" || principal.kind === "visitor") && !request.headers.has("authorization");
+  return !byCookie || SAFE_METHODS.includes(request.method) || isTrustedOrigin(request, service.origins);
+};
+
+/** Null where a segment is no valid percent-encoded UTF-8: the router leaves it null. */
+const decodedParams = (params: Found["params"]): Readonly<Record<string, string>> | null =>
+  Object.values(params).includes(null) ? null : (params as Readonly<Record<string, string>>);
+
+interface Checks {
+  query(request: Request): Result<unknown, Refusal>;
+  body(request: Request): Promise<Result<unknown, Refusal>>;
+}
+
+const checksOf = ({ query, body }: Route): Checks => {
+  const checkQuery = query === undefined ? null : validator(query);
+  const checkBody = body === undefined ? null : validator(body);
+  return {
+    query: (request) =>
+      query === undefined || checkQuery === null ? ok({}) : checkQuery(readQuery(request.url, query)),
+    body: async (request) => {
+      if (checkBody === null) return ok(null);
+      const read = await readJson(request);
+      return read.ok ? checkBody(read.value) : read;
+    },
+  };
+};
+
+/** The one way out: every answer gets its headers and its log line here. */
+export const finish = (
+  service: Service,
+  request: Request,
+  visit: Visit,
+  status: number,
+  answer: Answer,
+  cacheControl: string = NO_STORE,
+): Response => {
+  const response = respond(status, answer, {
+    requestId: visit.id,
+    https: service.https,
+    cacheControl,
+    cors: corsHeaders(request, service.origins),
+    vary: service.origins.allowed.size > 0 ? ["Origin"] : [],
+  });
+  service.logger.info("request_processed", {
+    method: methodWord(request.method),
+    path_template: visit.pathTemplate,
+    status_code: status,
+    duration_ms: Math.round((performance.now() - visit.startedAt) * 100) / 100,
+    request_id: visit.id,
+  });
+  return response;
+};
+
+/** Answers a problem; its support id is the request id, which leads to the log line. */
+export const refuse = (service: Service, request: Request, visit: Visit, refusal: Refusal): Response => {
+  const { status } = PROBLEMS[refusal.type];
+  const content = { type: "application/problem+json", value: problemDocument(refusal, visit.id) } as const;
+  return finish(service, request, visit, status, { content, headers: problemHeaders(refusal) });
+};
+
+const METHODS: readonly string[] = [
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+  "TRACE",
+  "CONNECT",
+];
+
+/** A method is a word of the sender: only known ones are written down. */
+export const methodWord = (method: string): string => (METHODS.includes(method) ? method : "other");

@@ -1,0 +1,66 @@
+import type { InvalidField } from "../../app/errors.ts";
+import { type FieldProblem, PROBLEMS, type ProblemCode, type ProblemType, type Refusal } from "./problems.ts";
+
+/** What is wrong with a field, in words that do not depend on the value. */
+const REASONS: Readonly<Record<InvalidField["reason"], string>> = {
+  empty: "must not be empty",
+  "too-long": "is too long",
+  nul: "must not hold the character NUL",
+  "lone-surrogate": "must be valid Unicode text",
+  "control-character": "must not hold control characters other than tab and line breaks",
+  "not-an-email-address": "must be an e-mail address",
+  "not-a-cursor": "must be a next_cursor or replies_cursor of this list",
+  "not-a-thread": "must be 1 to 200 printable characters without space around them",
+};
+
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ProblemCode;
+  readonly error: string;
+  readonly support_id: string;
+  readonly errors?: readonly FieldProblem[];
+  readonly permission?: string;
+  readonly purpose?: string;
+  readonly failing?: readonly string[];
+}
+
+const fieldProblems = (refusal: Refusal, spec: ProblemType): readonly FieldProblem[] | null => {
+  if (refusal.type === "invalid-input") {
+    return refusal.errors.map((each) => ({
+      pointer: `#${each.pointer}`,
+      detail: "reason" in each ? REASONS[each.reason] : each.detail,
+    }));
+  }
+  return spec.pointer === undefined ? null : [{ pointer: `#${spec.pointer}`, detail: spec.error }];
+};
+
+/** The problem document of a refusal (RFC 9457): fixed text and named safe fields, never a message or a value. */
+export const problemDocument = (refusal: Refusal, supportId: string): ProblemDocument => {
+  const spec: ProblemType = PROBLEMS[refusal.type];
+  const errors = fieldProblems(refusal, spec);
+  return {
+    type: `/problems/${refusal.type}`,
+    title: spec.title,
+    status: spec.status,
+    detail: spec.detail,
+    code: refusal.type,
+    error: spec.error,
+    support_id: supportId,
+    ...(errors === null ? {} : { errors }),
+    ...(refusal.type === "permission-missing" ? { permission: refusal.permission } : {}),
+    ...(refusal.type === "purpose-not-offered" ? { purpose: refusal.purpose } : {}),
+    ...(refusal.type === "not-ready" ? { failing: refusal.failing } : {}),
+  };
+};
+
+/** Headers that belong to a problem. */
+export const problemHeaders = (refusal: Refusal): Readonly<Record<string, string>> => {
+  const { status }: ProblemType = PROBLEMS[refusal.type];
+  if (status === 401) return { "WWW-Authenticate": "Bearer" };
+  if (refusal.type === "method-not-allowed") return { Allow: refusal.allow.join(", ") };
+  if (refusal.type === "service-unavailable") return { "Retry-After": String(refusal.retryAfterSeconds) };
+  return refusal.type === "not-ready" ? { "Retry-After": "5" } : {};
+};

@@ -1,0 +1,39 @@
+/** Global Privacy Control: on when at least one of the sent values is exactly `1`; everything else is ignored. */
+export const readGpc = (headers: Headers): boolean =>
+  (headers.get("sec-gpc") ?? "").split(",").some((value) => value.trim() === "1");
+
+const LANGUAGE = /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/;
+const MOST_LANGUAGES = 20;
+
+/** The languages of Accept-Language, best first; those with `q=0` and the wildcard are left out. */
+export const readLanguages = (headers: Headers): readonly string[] =>
+  (headers.get("accept-language") ?? "")
+    .split(",")
+    .slice(0, MOST_LANGUAGES)
+    .map((part) => {
+      const [tag = "", ...parameters] = part.split(";").map((each) => each.trim());
+      const q = parameters.find((each) => /^q=/i.test(each));
+      return { tag, weight: q === undefined ? 1 : Number(q.slice(2)) };
+    })
+    .filter(({ tag, weight }) => LANGUAGE.test(tag) && weight > 0)
+    .toSorted((a, b) => b.weight - a.weight)
+    .map(({ tag }) => tag);
+
+/** What If-Match asks for: any version, or one of these. A tag this service cannot have made matches nothing. */
+export type Precondition = "any" | readonly number[];
+
+const ENTITY_TAG = /^"([1-9][0-9]{0,14})"$/;
+
+/** Null without the header. Weak tags never match (RFC 9110, 13.1.1). */
+export const readIfMatch = (headers: Headers): Precondition | null => {
+  const header = headers.get("if-match");
+  if (header === null) return null;
+  const tags = header.split(",").map((tag) => tag.trim());
+  if (tags.length === 1 && tags[0] === "*") return "any";
+  return tags.flatMap((tag) => {
+    const version = ENTITY_TAG.exec(tag)?.[1];
+    return version === undefined ? [] : [Number(version)];
+  });
+};
+
+export const entityTag = (version: number): string => `"${version}"`;

@@ -1,0 +1,103 @@
+import type { Static, TObject, TSchema } from "@sinclair/typebox";
+import type { Caller } from "../../app/caller.ts";
+import type { Result } from "../../domain/shared/result.ts";
+import type { RoutePermission } from "./permissions.ts";
+import type { ProblemCode, Refusal } from "./problems.ts";
+import type { Precondition } from "./request-headers.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+type ParametersOf<Path extends string> = Path extends `${string}/:${infer Name}/${infer Rest}`
+  ? Name | ParametersOf<`/${Rest}`>
+  : Path extends `${string}/:${infer Name}`
+    ? Name
+    : never;
+
+/** A request that passed every check of the pipeline. */
+export interface Ask<Path extends string, Query, Body> {
+  readonly caller: Caller;
+  /** Decoded: `%2F` in a segment is a slash here. */
+  readonly params: Readonly<Record<ParametersOf<Path>, string>>;
+  readonly query: Query;
+  readonly body: Body;
+  /** Of Accept-Language, best first. */
+  readonly languages: readonly string[];
+  /** Only on routes with `ifMatch`, and never missing there. */
+  readonly ifMatch: Precondition;
+}
+
+export type Content =
+  | { readonly type: "application/json" | "application/problem+json"; readonly value: unknown }
+  /** A page of our own; its scripts and styles carry `nonce`, which is made for this one answer. */
+  | { readonly type: "text/html"; readonly value: string; readonly nonce: string }
+  | { readonly type: "text/plain"; readonly value: string };
+
+export interface Answer {
+  readonly content: Content | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cookies?: readonly string[];
+}
+
+export const json = (value: unknown, more: Omit<Answer, "content"> = {}): Answer => ({
+  content: { type: "application/json", value },
+  ...more,
+});
+
+export interface Success {
+  readonly status: 200 | 201 | 202 | 204;
+  readonly description: string;
+  /** Of the JSON body; null: another content type, or none. */
+  readonly schema: TSchema | null;
+  readonly contentType?: "text/html" | "text/plain";
+  /** Headers of this answer, and what they say. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface Definition<Path extends string, Query extends TObject, Body extends TSchema> {
+  readonly method: Method;
+  /** Parameters as `:name`. */
+  readonly path: Path;
+  readonly operationId: string;
+  readonly tag: Tag;
+  readonly summary: string;
+  readonly description?: string;
+  /** A route without one does not compile, and does not start. */
+  readonly permission: RoutePermission;
+  /** What each parameter of the path is. */
+  readonly params?: Readonly<Record<ParametersOf<Path>, TSchema>>;
+  readonly query?: Query;
+  readonly body?: Body;
+  /** The change needs If-Match. */
+  readonly ifMatch?: true;
+  readonly success: Success;
+  /** What can be refused besides what the pipeline itself refuses. */
+  readonly problems: readonly ProblemCode[];
+  /** How long others may keep the answer; without it nobody may. */
+  readonly cacheControl?: string;
+  readonly handle: (ask: Ask<Path, Static<Query>, Static<Body>>) => Promise<Result<Answer, Refusal>>;
+}
+
+/** A route whose types have been checked where it was written. */
+export type Route = Definition<string, TObject, TSchema>;
+
+export const TAGS = {
+  consent: "Consent policy, decisions, withdrawals and what is in force",
+  sessions: "Sign-in links and sessions",
+  comments: "Threads, comments and reports",
+  moderation: "What waits for moderators, and their decisions",
+  administration: "Roles and service credentials",
+  service: "Health, documentation and well-known resources",
+} as const;
+
+export type Tag = keyof typeof TAGS;
+
+/** Declares a route: its schema, the permission it needs, one use case. */
+export const route = <
+  const Path extends string,
+  Query extends TObject = TObject<Record<never, never>>,
+  Body extends TSchema = TSchema,
+>(
+  definition: Definition<Path, Query, Body>,
+): Route =>
+  // The pipeline hands over only what it has checked against the very schemas the handler was typed with.
+  definition as unknown as Route;

@@ -1,0 +1,37 @@
+import type { Service } from "../context.ts";
+import type { Route } from "../route.ts";
+import { adminServiceCredentialRoutes } from "./admin-service-credentials.ts";
+import { adminSubjectRoutes } from "./admin-subjects.ts";
+import { commentRoutes } from "./comments.ts";
+import { consentPolicyRoutes } from "./consent-policy.ts";
+import { consentRoutes } from "./consents.ts";
+import { docsRoutes } from "./docs.ts";
+import { healthRoutes } from "./health.ts";
+import { moderationRoutes } from "./moderation.ts";
+import { problemRoutes } from "./problems.ts";
+import { sessionRoutes } from "./sessions.ts";
+import { signInLinkRoutes } from "./sign-in-links.ts";
+import { signInPageRoutes } from "./sign-in-page.ts";
+import { threadRoutes } from "./threads.ts";
+import { wellKnownRoutes } from "./well-known.ts";
+
+/** Every route there is, in the order of the document. */
+export const allRoutes = (service: Service): readonly Route[] => {
+  const routes: readonly Route[] = [
+    ...consentPolicyRoutes(service),
+    ...consentRoutes(service),
+    ...signInLinkRoutes(service),
+    ...signInPageRoutes(),
+    ...sessionRoutes(service),
+    ...threadRoutes(service),
+    ...commentRoutes(service),
+    ...moderationRoutes(service),
+    ...adminSubjectRoutes(service),
+    ...adminServiceCredentialRoutes(service),
+    ...healthRoutes(service),
+    ...wellKnownRoutes(service),
+    ...problemRoutes(),
+    ...docsRoutes(() => routes),
+  ];
+  return routes;
+};

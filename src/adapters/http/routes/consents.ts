@@ -1,0 +1,139 @@
+import { t } from "elysia";
+import type { RecordedConsent } from "../../../app/application.ts";
+import { consentTypes } from "../../../domain/consent/consent.ts";
+import { DAY, SECOND } from "../../../domain/shared/instant.ts";
+import { ok } from "../../../domain/shared/result.ts";
+import type { Service } from "../context.ts";
+import { consentCookie, subjectCookie } from "../credentials.ts";
+import { type Answer, json, type Route, route } from "../route.ts";
+import {
+  ConsentPage,
+  CurrentConsentView,
+  consentBody,
+  currentConsentBody,
+  NewConsent,
+  NewWithdrawal,
+  RecordedConsentView,
+} from "../schemas/consents.ts";
+import { PAGE_QUERY, pageRequest } from "../schemas/kinds.ts";
+
+const COOKIES =
+  "Sets the readable cookie `gonogo_consent` (`<policy version>.<granted purpose>.…`) and, for a visitor who becomes a data subject by this, an HttpOnly cookie that makes the decision hers.";
+
+const VARY = { Vary: "Sec-GPC" };
+
+const RECORDED_HEADERS = { Location: "Where to read what is in force now" };
+
+export const consentRoutes = ({ application, cookies, settings }: Service): readonly Route[] => {
+  const recorded = ({ record, current, subject_token }: RecordedConsent): Answer =>
+    json(
+      { consent: consentBody(record), current: currentConsentBody(current) },
+      {
+        headers: { ...VARY, Location: "/v1/consents/current" },
+        cookies: [
+          consentCookie(
+            cookies,
+            { policy_version: record.policy_version, granted: consentTypes(record) },
+            // As long as the decision itself: by default CONSENT_COOKIE_DURATION, less where the policy says so.
+            Math.floor((record.expires_at - record.timestamp) / SECOND),
+          ),
+          ...(subject_token === null
+            ? []
+            : [subjectCookie(cookies, subject_token, (settings.consentCookieDays * DAY) / SECOND)]),
+        ],
+      },
+    );
+
+  return [
+    route({
+      method: "POST",
+      path: "/v1/consents",
+      operationId: "recordConsent",
+      tag: "consent",
+      summary: "Record a decision",
+      description: `Records what a person decided on every optional purpose. ${COOKIES}`,
+      permission: ["person"],
+      body: NewConsent,
+      success: {
+        status: 201,
+        description: "Recorded",
+        schema: RecordedConsentView,
+        headers: RECORDED_HEADERS,
+      },
+      problems: [
+        "notice-required",
+        "notice-token-invalid",
+        "notice-token-expired",
+        "purpose-not-offered",
+        "subject-erased",
+        "not-found",
+        "conflict",
+      ],
+      handle: async ({ caller, body }) => {
+        const done = await application.consent.recordConsent(caller, {
+          decisions: body.decisions,
+          notice_token: body.notice_token ?? null,
+          method: body.method,
+        });
+        return done.ok ? ok(recorded(done.value)) : done;
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/v1/consents/withdrawals",
+      operationId: "withdrawConsent",
+      tag: "consent",
+      summary: "Withdraw purposes",
+      description: `As easy as giving, and in force on the next question. ${COOKIES}`,
+      permission: ["subject"],
+      body: NewWithdrawal,
+      success: {
+        status: 201,
+        description: "Withdrawn",
+        schema: RecordedConsentView,
+        headers: RECORDED_HEADERS,
+      },
+      problems: ["subject-erased", "not-found", "conflict"],
+      handle: async ({ caller, body }) => {
+        const done = await application.consent.withdrawConsent(caller, {
+          purposes: body.purposes,
+          method: body.method ?? "api",
+        });
+        return done.ok ? ok(recorded(done.value)) : done;
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/v1/consents/current",
+      operationId: "readCurrentConsent",
+      tag: "consent",
+      summary: "What is in force now",
+      description:
+        "Expired, withdrawn and outdated decisions read as not granted. A visitor nobody knows yet has decided nothing: that is an answer.",
+      permission: ["person"],
+      success: { status: 200, description: "What is in force", schema: CurrentConsentView },
+      problems: [],
+      handle: async ({ caller }) => {
+        const found = await application.consent.currentConsent(caller);
+        return found.ok ? ok(json(currentConsentBody(found.value), { headers: VARY })) : found;
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/v1/consents/history",
+      operationId: "listConsents",
+      tag: "consent",
+      summary: "Every record, newest first",
+      permission: ["subject"],
+      query: t.Object(PAGE_QUERY),
+      success: { status: 200, description: "A page of records", schema: ConsentPage },
+      problems: [],
+      handle: async ({ caller, query }) => {
+        const found = await application.consent.consentHistory(caller, pageRequest(query));
+        if (!found.ok) return found;
+        const { items, next_cursor } = found.value;
+        return ok(json({ items: items.map(consentBody), next_cursor }));
+      },
+    }),
+  ];
+};

@@ -1,0 +1,220 @@
+import { t } from "elysia";
+import type { CurrentConsent, PolicyView } from "../../../app/application.ts";
+import { type ConsentRecord, consentTypes, purposeStates } from "../../../domain/consent/consent.ts";
+import {
+  CONSENT_METHODS,
+  CONSENT_TYPES,
+  OPTIONAL_CONSENT_TYPES,
+} from "../../../domain/consent/consent-type.ts";
+import { named, nullable, oneOf, page, record, time, uuid } from "./kinds.ts";
+import { timeText } from "./times.ts";
+
+const Purpose = named("Purpose", oneOf(CONSENT_TYPES));
+const OptionalPurpose = named("OptionalPurpose", oneOf(OPTIONAL_CONSENT_TYPES));
+const Method = named(
+  "ConsentMethod",
+  oneOf(CONSENT_METHODS, { description: "Where the decision was made; `banner` needs a notice_token." }),
+);
+
+export const ConsentPolicy = named(
+  "ConsentPolicy",
+  record(
+    {
+      version: t.Integer({ minimum: 1, examples: [1] }),
+      language: t.String({ description: "Language of the texts", examples: ["en"] }),
+      languages: t.Array(t.String(), {
+        description: "Languages the policy speaks",
+        examples: [["de", "en"]],
+      }),
+      validity_days: t.Integer({ description: "How long a decision stands", examples: [365] }),
+      title: t.String(),
+      body: t.String(),
+      accept_all: t.String({ description: "Label of a button, as the three below" }),
+      refuse_all: t.String(),
+      choose: t.String(),
+      save: t.String(),
+      purposes: t.Array(
+        record({
+          type: Purpose,
+          legal_basis: oneOf([
+            "consent",
+            "contract",
+            "legal_obligation",
+            "vital_interests",
+            "public_task",
+            "legitimate_interests",
+          ]),
+          required: t.Boolean({ description: "Always on; not asked" }),
+          title: t.String(),
+          description: t.String(),
+        }),
+      ),
+      notice_hash: t.String({
+        pattern: "^[0-9a-f]{64}$",
+        description:
+          "SHA-256 of the canonical JSON (RFC 8785) of what is shown: policy_version (here `version`), language, validity_days, the texts and the purposes",
+      }),
+      notice_token: t.String({ description: "Signed proof of what was shown: send it with the decision" }),
+      notice_token_expires_at: time(),
+      banner_enabled: t.Boolean({ description: "False: the banner stays hidden" }),
+    },
+    { description: "The policy as it is shown, in one language." },
+  ),
+);
+
+const PurposeState = record({
+  granted: t.Boolean(),
+  withdrawn: t.Boolean(),
+  decided_at: time(),
+  policy_version: t.Integer(),
+  expires_at: time(),
+  gpc: t.Boolean({ description: "Decided while the browser sent Sec-GPC: 1" }),
+});
+
+export const Consent = named(
+  "Consent",
+  record(
+    {
+      id: uuid(),
+      subject: uuid("Pseudonym of the person"),
+      sequence: t.Integer({ minimum: 1, description: "1, 2, 3 … within the subject" }),
+      event: oneOf(["decided", "withdrawn"]),
+      consent_types: t.Array(Purpose, { description: "Granted after this event; essential always" }),
+      purpose_states: record(
+        {
+          functional: t.Optional(PurposeState),
+          analytics: t.Optional(PurposeState),
+          marketing: t.Optional(PurposeState),
+        },
+        {
+          description: "What stood for each purpose after this event; a purpose never decided on is missing",
+        },
+      ),
+      policy_version: t.Integer(),
+      language: nullable(t.String(), { description: "Of the notice that was shown; null without one" }),
+      notice_hash: nullable(t.String()),
+      method: Method,
+      gpc: t.Boolean({ description: "Whether Sec-GPC: 1 was sent" }),
+      timestamp: time(),
+      expires_at: time(),
+    },
+    { description: "One event of a consent history. Never edited: a withdrawal is a new record." },
+  ),
+);
+
+const Standing = named(
+  "ConsentStanding",
+  record({
+    granted: t.Boolean(),
+    reason: oneOf([
+      "essential",
+      "granted",
+      "not-decided",
+      "refused",
+      "withdrawn",
+      "expired",
+      "outdated",
+      "gpc",
+      "not-offered",
+      "restricted",
+    ]),
+    until: nullable(time(), { description: "When a grant runs out by itself" }),
+  }),
+);
+
+export const CurrentConsentView = named(
+  "CurrentConsent",
+  record(
+    {
+      subject: nullable(uuid(), { description: "Null: a visitor who has decided nothing yet" }),
+      policy_version: nullable(t.Integer()),
+      purposes: record({
+        essential: Standing,
+        functional: Standing,
+        analytics: Standing,
+        marketing: Standing,
+      }),
+      needs_decision: t.Boolean({ description: "True: show the banner" }),
+      consent: nullable(Consent, { description: "The newest record" }),
+    },
+    { description: "What is in force now, `Sec-GPC` of this request considered." },
+  ),
+);
+
+export const RecordedConsentView = named(
+  "RecordedConsent",
+  record({ consent: Consent, current: CurrentConsentView }),
+);
+
+export const ConsentPage = page("ConsentPage", Consent);
+
+export const NewConsent = named(
+  "NewConsent",
+  record({
+    decisions: record(
+      {
+        functional: t.Optional(t.Boolean()),
+        analytics: t.Optional(t.Boolean()),
+        marketing: t.Optional(t.Boolean()),
+      },
+      { description: "The answer for each purpose. What is left out is refused; essential is always on." },
+    ),
+    notice_token: t.Optional(nullable(t.String())),
+    method: Method,
+  }),
+);
+
+export const NewWithdrawal = named(
+  "NewWithdrawal",
+  record({
+    purposes: t.Array(OptionalPurpose, { minItems: 1, uniqueItems: true }),
+    method: t.Optional(Method),
+  }),
+);
+
+export const policyBody = (view: PolicyView) => {
+  const { policy_version, ...shown } = view.notice;
+  return {
+    version: policy_version,
+    ...shown,
+    languages: view.languages,
+    notice_hash: view.notice_hash,
+    notice_token: view.notice_token,
+    notice_token_expires_at: timeText(view.notice_token_expires_at),
+    banner_enabled: view.banner_enabled,
+  };
+};
+
+export const consentBody = (consent: ConsentRecord) => ({
+  id: consent.id,
+  subject: consent.subject_id,
+  sequence: consent.sequence,
+  event: consent.event,
+  consent_types: consentTypes(consent),
+  purpose_states: Object.fromEntries(
+    Object.entries(purposeStates(consent)).map(([type, state]) => [
+      type,
+      { ...state, decided_at: timeText(state.decided_at), expires_at: timeText(state.expires_at) },
+    ]),
+  ),
+  policy_version: consent.policy_version,
+  language: consent.language,
+  notice_hash: consent.notice_hash,
+  method: consent.method,
+  gpc: consent.gpc,
+  timestamp: timeText(consent.timestamp),
+  expires_at: timeText(consent.expires_at),
+});
+
+export const currentConsentBody = (current: CurrentConsent) => ({
+  subject: current.subject,
+  policy_version: current.policy_version,
+  purposes: Object.fromEntries(
+    Object.entries(current.standings).map(([type, { granted, reason, until }]) => [
+      type,
+      { granted, reason, until: until === null ? null : timeText(until) },
+    ]),
+  ),
+  needs_decision: current.needs_decision,
+  consent: current.record === null ? null : consentBody(current.record),
+});

@@ -1,0 +1,109 @@
+import { Elysia } from "elysia";
+import { NO_ORIGIN } from "../../domain/anonymization/pseudonym.ts";
+import { type ServerDeps, type Service, serviceOf } from "./context.ts";
+import { fail } from "./failure.ts";
+import { preflightHeaders } from "./origins.ts";
+import { isRequirement, permissionText } from "./permissions.ts";
+import { type Found, finish, pipeline, refuse, UNMATCHED, type Visit } from "./pipeline.ts";
+import type { Route } from "./route.ts";
+import { allRoutes } from "./routes/all.ts";
+
+/**
+ * The HTTP server, not yet listening. Elysia finds the route and carries the connection; what happens to a request on
+ * its way stands in pipeline.ts. `handle(request)` answers without a socket; `listen` is the caller's.
+ */
+export const createServer = (deps: ServerDeps) => {
+  const service = serviceOf(deps);
+  const routes = allRoutes(service);
+  const visits = new WeakMap<Request, Visit>();
+  const visitOf = (request: Request): Visit => {
+    const known = visits.get(request);
+    if (known !== undefined) return known;
+    const visit = begin(service);
+    visits.set(request, visit);
+    return visit;
+  };
+
+  // One router for sockets and for `handle`: Bun's own would treat some paths differently.
+  const app = new Elysia({ systemRouter: false, nativeStaticResponse: false })
+    .onRequest(({ request }) => {
+      const visit = visitOf(request);
+      return request.method === "OPTIONS" ? options(service, routes, request, visit) : undefined;
+    })
+    // Before the routes, and global: a route that came first would answer with the message of the error.
+    .onError({ as: "global" }, ({ code, error, request }) => {
+      const visit = visitOf(request);
+      return code === "NOT_FOUND"
+        ? unmatched(service, routes, request, visit)
+        : fail(service, request, visit, error);
+    });
+  for (const route of routes) {
+    const answer = pipeline(service, route);
+    app.route(
+      route.method,
+      route.path,
+      ({ request, params, server }) =>
+        answer(
+          {
+            request,
+            params: (params ?? {}) as Found["params"],
+            ip: server?.requestIP(request)?.address ?? null,
+          },
+          visitOf(request),
+        ),
+      // The body is read in the pipeline, after the credential, within its limit.
+      { parse: "none", detail: { "x-permission": permissionText(route.permission) } as object },
+    );
+  }
+  demandPermissions(app.routes);
+  return app;
+};
+
+const begin = ({ ids }: Service): Visit => ({
+  id: ids.next<never>(),
+  startedAt: performance.now(),
+  origin: NO_ORIGIN,
+  pathTemplate: UNMATCHED,
+});
+
+const patternOf = (path: string): RegExp =>
+  new RegExp(`^${path.replaceAll(/[.]/g, "\\.").replaceAll(/:[a-z_]+/g, "[^/]+")}/?$`);
+
+/** The methods that a path knows; empty where there is nothing. */
+const methodsAt = (routes: readonly Route[], request: Request): readonly string[] => {
+  const { pathname } = new URL(request.url);
+  const found = routes.filter(({ path }) => patternOf(path).test(pathname)).map(({ method }) => method);
+  if (found.length === 0) return [];
+  return [...new Set([...found, ...(found.includes("GET") ? ["HEAD"] : []), "OPTIONS"])];
+};
+
+const unmatched = (service: Service, routes: readonly Route[], request: Request, visit: Visit): Response => {
+  const allow = methodsAt(routes, request);
+  return refuse(
+    service,
+    request,
+    visit,
+    allow.length === 0 ? { type: "not-found" } : { type: "method-not-allowed", allow },
+  );
+};
+
+const options = (service: Service, routes: readonly Route[], request: Request, visit: Visit): Response => {
+  const allow = methodsAt(routes, request);
+  if (allow.length === 0) return refuse(service, request, visit, { type: "not-found" });
+  return finish(service, request, visit, 204, {
+    content: null,
+    headers: { Allow: allow.join(", "), ...preflightHeaders(request, service.origins, allow) },
+  });
+};
+
+/** A route that does not say who may use it does not start, however it got there. */
+const demandPermissions = (
+  routes: readonly { readonly method: string; readonly path: string; readonly hooks: unknown }[],
+): void => {
+  for (const { method, path, hooks } of routes) {
+    const stated = (hooks as { detail?: { "x-permission"?: unknown } }).detail?.["x-permission"];
+    if (typeof stated !== "string" || !stated.split(" | ").every(isRequirement)) {
+      throw new Error(`${method} ${path} states no permission`);
+    }
+  }
+};
