@@ -52,6 +52,14 @@ export const runCli = async (settings: Environment, ...words: readonly string[])
   return out;
 };
 
+const onlyChildOf = async (pid: number): Promise<number> => {
+  const children = (await Bun.file(`/proc/${pid}/task/${pid}/children`).text()).trim().split(" ");
+  const only = Number(children[0]);
+  if (children.length !== 1 || !Number.isInteger(only) || only <= 0)
+    throw new Error(`process ${pid} has no one child`);
+  return only;
+};
+
 /** Starts the real service as a process of its own and waits until it is ready. `wrapper` comes before the command. */
 export const startService = async (
   settings: Environment,
@@ -90,16 +98,18 @@ export const startService = async (
     }
     await Bun.sleep(25);
   }
+  // Under a wrapper such as strace the service is its child, and the one that signals are for.
+  const pid = options.wrapper === undefined ? child.pid : await onlyChildOf(child.pid);
   return {
     url,
-    pid: child.pid,
+    pid,
     output,
     kill: async () => {
-      child.kill("SIGKILL");
+      process.kill(pid, "SIGKILL");
       await child.exited;
     },
     stop: async () => {
-      child.kill("SIGTERM");
+      process.kill(pid, "SIGTERM");
       const code = await child.exited;
       await drained;
       return code;
