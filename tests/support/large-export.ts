@@ -33,6 +33,9 @@ const opening = `<?xml version="1.0" encoding="UTF-8" ?>
 const day = (id: number): string =>
   new Date(Date.UTC(2020, 0, 1) + id * 60_000).toISOString().slice(0, 19).replace("T", " ");
 
+const textOf = (characters: number): string =>
+  "the quick brown fox <em>jumps</em> over the lazy dog, ".repeat(characters / 50 + 1).slice(0, characters);
+
 const commentXml = ({ id, parent }: GeneratedComment, text: string): string => `<wp:comment>
 <wp:comment_id>${id}</wp:comment_id>
 <wp:comment_author><![CDATA[Writer ${id % 5_000}]]></wp:comment_author>
@@ -51,9 +54,7 @@ const commentXml = ({ id, parent }: GeneratedComment, text: string): string => `
 export const largeWxr = (total: number, characters: number): OpenExport =>
   async function* () {
     const encoder = new TextEncoder();
-    const text = "the quick brown fox <em>jumps</em> over the lazy dog, "
-      .repeat(characters / 50 + 1)
-      .slice(0, characters);
+    const text = textOf(characters);
     yield encoder.encode(opening);
     let page = -1;
     for (let id = 1; id <= total; id += 1) {
@@ -67,4 +68,31 @@ export const largeWxr = (total: number, characters: number): OpenExport =>
       yield encoder.encode(xml);
     }
     yield encoder.encode("</item></channel></rss>\n");
+  };
+
+/** The same comments as isso writes them: all on one line, each thread saying its id after its comments. */
+export const largeIsso = (total: number, characters: number): OpenExport =>
+  async function* () {
+    const encoder = new TextEncoder();
+    const text = textOf(characters);
+    const closing = (page: number): string => `], "title": "Page", "id": "/page/${page}/"}`;
+    yield encoder.encode("[");
+    let page = -1;
+    for (let id = 1; id <= total; id += 1) {
+      const comment = generatedComment(id, total);
+      const opened = comment.page !== page;
+      const before = opened ? `${page === -1 ? "" : `${closing(page)}, `}{"comments": [` : ", ";
+      page = comment.page;
+      const json = {
+        id,
+        parent: comment.parent === 0 ? null : comment.parent,
+        author: `Writer ${id % 5_000}`,
+        email: `writer${id % 5_000}@mail.example`,
+        remote_addr: "198.51.100.0",
+        created: day(id),
+        text: `Comment ${id}: ${text}`,
+      };
+      yield encoder.encode(before + JSON.stringify(json));
+    }
+    yield encoder.encode(`${page === -1 ? "" : closing(page)}]`);
   };
