@@ -162,7 +162,8 @@ export const withdrawConsent = (
     ]),
   );
   const states: PurposeStates = { ...before, ...withdrawn };
-  return ok(append(situation, "withdrawn", states, expires_at, { ...request, notice: null }, ids, occasion));
+  const how = { ...request, notice: null, withdrawing: purposes };
+  return ok(append(situation, "withdrawn", states, expires_at, how, ids, occasion));
 };
 
 const append = (
@@ -170,7 +171,12 @@ const append = (
   event: ConsentRecord["event"],
   states: PurposeStates,
   expiresAt: Instant,
-  how: { readonly notice: ShownNotice | null; readonly method: ConsentMethod; readonly gpc: boolean },
+  how: {
+    readonly notice: ShownNotice | null;
+    readonly method: ConsentMethod;
+    readonly gpc: boolean;
+    readonly withdrawing?: readonly OptionalConsentType[];
+  },
   ids: ConsentIds,
   occasion: Occasion,
 ): ConsentDecided => {
@@ -226,7 +232,7 @@ const append = (
           "consent.withdrawn",
           record.id,
           {
-            purposes: OPTIONAL_CONSENT_TYPES.filter((type) => states[type]?.withdrawn === true),
+            purposes: OPTIONAL_CONSENT_TYPES.filter((type) => how.withdrawing?.includes(type)),
             policy_version: policy.policy_version,
           },
           occasion,
