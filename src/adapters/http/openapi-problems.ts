@@ -70,9 +70,12 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, Refusal>>> = {
 
 const SUPPORT_ID = "0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b";
 
-export const problemExamples = (): Record<string, { summary: string; value: object }> =>
+/** One example for each problem that some route names. */
+export const problemExamples = (
+  routes: readonly Route[],
+): Record<string, { summary: string; value: object }> =>
   Object.fromEntries(
-    (Object.keys(PROBLEMS) as ProblemCode[]).map((code) => [
+    [...new Set(routes.flatMap(problemsOf))].toSorted().map((code) => [
       code,
       {
         summary: PROBLEMS[code].title,

@@ -70,7 +70,7 @@ const documented = async (routes: readonly Route[]): Promise<Document> => {
         info: documentInfo(manifest.version),
         servers: [{ url: "/", description: "This service" }],
         tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-        components: { securitySchemes: SECURITY_SCHEMES, examples: problemExamples() },
+        components: { securitySchemes: SECURITY_SCHEMES, examples: problemExamples(routes) },
       },
     }),
   );
@@ -104,7 +104,7 @@ const hoist = (node: unknown, into: Record<string, unknown>): unknown => {
 /** The OpenAPI 3.1 document of the routes. */
 export const openApiDocument = async (routes: readonly Route[]): Promise<object> => {
   const raw = await documented(routes);
-  const withoutIfMatch = new Map(routes.map((route) => [route.operationId, route.ifMatch === true]));
+  const withIfMatch = new Map(routes.map((route) => [route.operationId, route.ifMatch === true]));
   for (const path of Object.values(raw.paths)) {
     for (const operation of Object.values(path)) {
       // A parameter's own `examples` is a map in OpenAPI; the list is JSON Schema's.
@@ -113,7 +113,7 @@ export const openApiDocument = async (routes: readonly Route[]): Promise<object>
         delete parameter.examples;
       }
       const { operationId = "" } = operation as { operationId?: string };
-      if (withoutIfMatch.get(operationId) === true) {
+      if (withIfMatch.get(operationId) === true) {
         operation.parameters = [...(operation.parameters ?? []), IF_MATCH];
       }
     }

@@ -31,7 +31,7 @@ export const permissionGlossary = (): string =>
     .map(([name, meaning]) => `- \`${name}\`: ${meaning}`)
     .join("\n");
 
-export const isRequirement = (text: string): text is Requirement => Object.hasOwn(EXPLAINED, text);
+const isRequirement = (text: string): text is Requirement => Object.hasOwn(EXPLAINED, text);
 
 /** As the document states it: alternatives separated by a bar. */
 export const permissionText = (permission: RoutePermission): string => permission.join(" | ");
@@ -68,4 +68,16 @@ const meets = (principal: Principal, requirement: Requirement): Result<null, Ref
 export const permits = (permission: RoutePermission, principal: Principal): Result<null, Refusal> => {
   const outcomes = permission.map((requirement) => meets(principal, requirement));
   return outcomes.find(({ ok: met }) => met) ?? outcomes[0] ?? err({ type: "credential-required" });
+};
+
+/** A route that does not say who may use it does not start, however it got there. */
+export const demandPermissions = (
+  routes: readonly { readonly method: string; readonly path: string; readonly hooks: unknown }[],
+): void => {
+  for (const { method, path, hooks } of routes) {
+    const stated = (hooks as { detail?: { "x-permission"?: unknown } }).detail?.["x-permission"];
+    if (typeof stated !== "string" || !stated.split(" | ").every(isRequirement)) {
+      throw new Error(`${method} ${path} states no permission`);
+    }
+  }
 };

@@ -3,7 +3,7 @@ import { NO_ORIGIN } from "../../domain/anonymization/pseudonym.ts";
 import { type ServerDeps, type Service, serviceOf } from "./context.ts";
 import { fail } from "./failure.ts";
 import { preflightHeaders } from "./origins.ts";
-import { isRequirement, permissionText } from "./permissions.ts";
+import { demandPermissions, permissionText } from "./permissions.ts";
 import { type Found, finish, pipeline, refuse, UNMATCHED, type Visit } from "./pipeline.ts";
 import type { Route } from "./route.ts";
 import { allRoutes } from "./routes/all.ts";
@@ -94,16 +94,4 @@ const options = (service: Service, routes: readonly Route[], request: Request, v
     content: null,
     headers: { Allow: allow.join(", "), ...preflightHeaders(request, service.origins, allow) },
   });
-};
-
-/** A route that does not say who may use it does not start, however it got there. */
-const demandPermissions = (
-  routes: readonly { readonly method: string; readonly path: string; readonly hooks: unknown }[],
-): void => {
-  for (const { method, path, hooks } of routes) {
-    const stated = (hooks as { detail?: { "x-permission"?: unknown } }).detail?.["x-permission"];
-    if (typeof stated !== "string" || !stated.split(" | ").every(isRequirement)) {
-      throw new Error(`${method} ${path} states no permission`);
-    }
-  }
 };

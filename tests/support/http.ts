@@ -1,0 +1,126 @@
+import createClient, { type Client } from "openapi-fetch";
+import { type ServerDeps, serviceOf } from "../../src/adapters/http/context.ts";
+import { allRoutes } from "../../src/adapters/http/routes/all.ts";
+import { createServer } from "../../src/adapters/http/server.ts";
+import type { Application } from "../../src/app/application.ts";
+import { requestOrigin } from "../../src/app/request-origin.ts";
+import type { LogFields, Logger } from "../../src/ports/logger.ts";
+import type { paths } from "./http-api.ts";
+import { deviations } from "./http-conformity.ts";
+import { type TestService, testService } from "./service.ts";
+
+export interface LogLine {
+  readonly level: "info" | "warn" | "error";
+  readonly event: string;
+  readonly fields: LogFields;
+}
+
+/** A logger that keeps what it was told. */
+export const recordingLogger = (): Logger & { readonly lines: LogLine[] } => {
+  const lines: LogLine[] = [];
+  const note =
+    (level: LogLine["level"]) =>
+    (event: string, fields: LogFields = {}): void =>
+      void lines.push({ level, event, fields });
+  return { lines, info: note("info"), warn: note("warn"), error: note("error") };
+};
+
+export interface TestServerOptions {
+  readonly publicUrl?: string;
+  readonly corsOrigins?: readonly string[];
+  readonly moderation?: "pre" | "post";
+  readonly analytics?: boolean;
+  /** Replaces use cases, to force what the real ones never do. */
+  readonly replace?: (application: Application) => Application;
+}
+
+export interface TestServer extends TestService {
+  readonly logs: LogLine[];
+  readonly server: ReturnType<typeof createServer>;
+  /** The client that was generated from the document, without a credential or with a bearer token. */
+  client(token?: string): Client<paths>;
+  /** One request by hand; `path` starts with a slash. Rejects where the answer is not as the document says. */
+  request(method: string, path: string, init?: RequestOptions): Promise<Response>;
+}
+
+export interface RequestOptions {
+  readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Sent as it is. */
+  readonly body?: string | Uint8Array;
+}
+
+export const ALLOWED_ORIGIN = "https://www.example.org";
+
+/** The real use cases on the memory store behind the real HTTP adapter. */
+export const testServer = async (options: TestServerOptions = {}): Promise<TestServer> => {
+  const publicUrl = options.publicUrl ?? "http://localhost";
+  const corsOrigins = options.corsOrigins ?? [ALLOWED_ORIGIN];
+  const service = await testService({
+    settings: {
+      publicUrl,
+      corsOrigins,
+      moderation: options.moderation ?? "post",
+      flags: {
+        enable_comments: true,
+        enable_user_registration: true,
+        enable_gdpr_banner: true,
+        enable_analytics: options.analytics ?? false,
+        enable_email_notifications: true,
+      },
+    },
+  });
+  const logger = recordingLogger();
+  const { application, deps } = service;
+  const serverDeps: ServerDeps = {
+    application: options.replace?.(application) ?? application,
+    logger,
+    clock: deps.clock,
+    ids: deps.ids,
+    requestOrigin: requestOrigin(deps),
+    settings: { publicUrl, corsOrigins, consentCookieDays: deps.policies.consentCookieDays },
+  };
+  const server = createServer(serverDeps);
+  const routes = allRoutes(serviceOf(serverDeps));
+  const fetched = async (request: Request): Promise<Response> => {
+    const { method, url } = request;
+    const response = await server.handle(request);
+    const found = await deviations(routes, { method, url }, response);
+    if (found.length > 0) throw new Error(`${method} ${url} ${response.status}: ${found.join("; ")}`);
+    return response;
+  };
+  return {
+    ...service,
+    logs: logger.lines,
+    server,
+    client: (token) =>
+      createClient<paths>({
+        baseUrl: "http://localhost",
+        fetch: fetched,
+        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      }),
+    request: (method, path, { token, headers = {}, json, body } = {}) =>
+      fetched(
+        new Request(`http://localhost${path}`, {
+          method,
+          headers: {
+            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+            ...(json === undefined ? {} : { "content-type": "application/json" }),
+            ...headers,
+          },
+          ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+          ...(body === undefined ? {} : { body }),
+        }),
+      ),
+  };
+};
+
+/** The code of a problem. */
+export const codeOf = async (response: Response): Promise<string> =>
+  ((await response.json()) as { code: string }).code;
+
+/** The pointers of the fields a problem names. */
+export const pointersOf = async (response: Response): Promise<readonly string[]> =>
+  ((await response.json()) as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer);
