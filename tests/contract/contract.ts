@@ -1,4 +1,6 @@
 import { describe } from "bun:test";
+import { groupLaws } from "./laws/group.ts";
+import { raceLaws } from "./laws/races.ts";
 import { unitOfWorkLaws } from "./laws/unit-of-work.ts";
 import type { StoreKind } from "./stores.ts";
 
@@ -6,5 +8,7 @@ import type { StoreKind } from "./stores.ts";
 export const contract = (kind: StoreKind): void => {
   describe(kind.name, () => {
     unitOfWorkLaws(kind);
+    groupLaws(kind);
+    raceLaws(kind);
   });
 };

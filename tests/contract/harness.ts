@@ -1,7 +1,9 @@
 import { afterAll, beforeAll } from "bun:test";
+import { groupCommit } from "../../src/adapters/group-commit/group-commit.ts";
 import type { Changes } from "../../src/domain/shared/changes.ts";
 import type { Verdict } from "../../src/ports/group-store.ts";
 import type { Readers, Store } from "../../src/ports/store.ts";
+import { StorageFailure, type UnitOfWork } from "../../src/ports/unit-of-work.ts";
 import { changes } from "../support/records.ts";
 import type { Place, StoreKind } from "./stores.ts";
 
@@ -10,7 +12,7 @@ export interface Harness {
   readonly place: () => Place;
   readonly store: () => Store;
   readonly readers: () => Readers;
-  /** Commits one decision alone. */
+  /** Commits one decision, together with whatever else comes meanwhile. */
   readonly commit: (member: Changes) => Promise<Verdict["type"]>;
   /** Commits decisions as one group; answers the type of each verdict. */
   readonly commitGroup: (members: readonly Changes[]) => Promise<readonly Verdict["type"][]>;
@@ -23,6 +25,7 @@ export interface Harness {
 export const harness = (kind: StoreKind): Harness => {
   let place: Place | undefined;
   let store: Store | undefined;
+  let unitOfWork: UnitOfWork | undefined;
   const opened = (): Store => {
     if (store === undefined) throw new Error("the store is not open yet");
     return store;
@@ -35,6 +38,7 @@ export const harness = (kind: StoreKind): Harness => {
     place = await kind.place();
     store = await place.open();
     await store.migrator.up();
+    unitOfWork = groupCommit(store.groups);
   });
   afterAll(async () => {
     await store?.close();
@@ -42,10 +46,14 @@ export const harness = (kind: StoreKind): Harness => {
   });
   const commitGroup = async (members: readonly Changes[]) =>
     (await opened().groups.commitGroup(members)).map((verdict) => verdict.type);
-  const commit = async (member: Changes) => {
-    const [verdict] = await commitGroup([member]);
-    if (verdict === undefined) throw new Error("a group of one got no verdict");
-    return verdict;
+  const commit = async (member: Changes): Promise<Verdict["type"]> => {
+    if (unitOfWork === undefined) throw new Error("the store is not open yet");
+    try {
+      return (await unitOfWork.commit(member)).ok ? "stored" : "conflict";
+    } catch (error) {
+      if (error instanceof StorageFailure && error.kind === "refused") return "refused";
+      throw error;
+    }
   };
   return {
     place: placed,
@@ -60,6 +68,7 @@ export const harness = (kind: StoreKind): Harness => {
     reopen: async () => {
       await opened().close();
       store = await placed().open();
+      unitOfWork = groupCommit(store.groups);
     },
   };
 };

@@ -134,7 +134,7 @@ export const unitOfWorkLaws = (kind: StoreKind): void => {
         ["a reference to nobody", "refused", async () => insert("sessions")],
         ["a value that is none", "refused", async () => insert("system_config", { value: "a\0b" })],
       ];
-      for (const position of [0, 1, 2]) {
+      for (const position of [0, 1, 2, 3]) {
         test.each(LOSERS.map((loser) => [...loser] as const))(
           `${position} writes before %s leave nothing (%s)`,
           async (_, verdict, make) => {
