@@ -1,4 +1,5 @@
 import { SCOPES, type Scope } from "../../domain/roles/role.ts";
+import { StorageFailure } from "../../ports/unit-of-work.ts";
 import { compose, openStore } from "../compose.ts";
 import { readSettings, WrongSettings } from "../config.ts";
 import { CommandRefused } from "./command-refused.ts";
@@ -72,8 +73,13 @@ if (import.meta.main) {
   try {
     await run(process.argv.slice(2));
   } catch (failure) {
-    if (!(failure instanceof CommandRefused || failure instanceof WrongSettings)) throw failure;
-    process.stderr.write(`${failure.message}\n`);
-    process.exit(2);
+    const refused = failure instanceof CommandRefused || failure instanceof WrongSettings;
+    if (!refused && !(failure instanceof StorageFailure)) throw failure;
+    process.stderr.write(
+      refused
+        ? `${failure.message}\n`
+        : `The database did not do this: ${failure.message}. The same command may be run again.\n`,
+    );
+    process.exit(refused ? 2 : 1);
   }
 }
