@@ -1,7 +1,17 @@
 import { describe } from "bun:test";
+import { commentReaderLaws } from "./laws/comment-reader.ts";
 import { groupLaws } from "./laws/group.ts";
 import { raceLaws } from "./laws/races.ts";
+import {
+  consentReaderLaws,
+  identityReaderLaws,
+  sessionReaderLaws,
+  subjectReaderLaws,
+  systemReaderLaws,
+} from "./laws/readers.ts";
+import { storeLaws } from "./laws/store.ts";
 import { unitOfWorkLaws } from "./laws/unit-of-work.ts";
+import { valueLaws } from "./laws/values.ts";
 import type { StoreKind } from "./stores.ts";
 
 /** Everything a store promises, whatever it stands on. */
@@ -10,5 +20,13 @@ export const contract = (kind: StoreKind): void => {
     unitOfWorkLaws(kind);
     groupLaws(kind);
     raceLaws(kind);
+    valueLaws(kind);
+    subjectReaderLaws(kind);
+    identityReaderLaws(kind);
+    consentReaderLaws(kind);
+    sessionReaderLaws(kind);
+    commentReaderLaws(kind);
+    systemReaderLaws(kind);
+    storeLaws(kind);
   });
 };
