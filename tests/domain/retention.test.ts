@@ -1,0 +1,100 @@
+import { describe, expect, test } from "bun:test";
+import { holdOn, isInForce, type LegalHold, mayGo } from "../../src/domain/retention/legal-hold.ts";
+import {
+  DataRetentionPeriod,
+  DEFAULT_RETENTION,
+  isDue,
+  type RetentionCategory,
+  retentionUntil,
+} from "../../src/domain/retention/retention-period.ts";
+import { ADA, after, BOB, days, T0 } from "./given.ts";
+
+describe("retention", () => {
+  test("has the specification's periods, in days", () => {
+    expect(DataRetentionPeriod).toEqual({ LOGS: 365, USER_DATA: 1095, COMMENTS: 2190, AUDIT_TRAIL: 2555 });
+  });
+
+  test.each([
+    ["logs", 365],
+    ["user_data", 1095],
+    ["comments", 2190],
+    ["audit_trail", 2555],
+  ] as readonly (readonly [RetentionCategory, number])[])(
+    "keeps %s for %p days, or as set",
+    (category, period) => {
+      expect(retentionUntil(category, T0, DEFAULT_RETENTION)).toBe(days(period));
+      expect(retentionUntil(category, T0, { ...DEFAULT_RETENTION, [category]: 1 })).toBe(days(1));
+    },
+  );
+
+  test.each([
+    ["before", 0, days(1), false],
+    ["in the last millisecond", 0, after(1), false],
+    ["at the date itself", 0, T0, true],
+    ["after it", 1, T0, true],
+    ["without a date", 0, null, false],
+  ] as const)("is due %s", (_, at, retention_until, due) => {
+    expect(isDue({ retention_until }, after(at))).toBe(due);
+  });
+});
+
+const hold = (fields: Partial<LegalHold> = {}): LegalHold => ({
+  subject_id: ADA,
+  record_id: null,
+  reason: "claim",
+  since: T0,
+  lifted_at: null,
+  ...fields,
+});
+
+describe("a legal hold", () => {
+  test.each([
+    ["before it begins", {}, -1, false],
+    ["from its first moment", {}, 0, true],
+    ["while it stands", {}, 1_000, true],
+    ["in the last moment", { lifted_at: after(10) }, 9, true],
+    ["at the moment it is lifted", { lifted_at: after(10) }, 10, false],
+    ["after that", { lifted_at: after(10) }, 11, false],
+  ] as readonly (readonly [string, Partial<LegalHold>, number, boolean])[])(
+    "%s",
+    (_, fields, at, expected) => {
+      expect(isInForce(hold(fields), after(at))).toBe(expected);
+    },
+  );
+
+  const record = { id: "r1", subject_id: ADA, retention_until: T0 };
+
+  test.each([
+    ["on her", [hold()], record, false],
+    ["on somebody else", [hold({ subject_id: BOB })], record, true],
+    ["on this record", [hold({ subject_id: null, record_id: "r1" })], record, false],
+    ["on another record", [hold({ subject_id: null, record_id: "r2" })], record, true],
+    ["on nothing at all", [hold({ subject_id: null })], record, true],
+    [
+      "on nothing at all does not hold what belongs to nobody",
+      [hold({ subject_id: null })],
+      { ...record, subject_id: null },
+      true,
+    ],
+    ["on her does not hold what belongs to nobody", [hold()], { ...record, subject_id: null }, true],
+    ["lifted", [hold({ lifted_at: T0 })], record, true],
+    [
+      "one of two lifted",
+      [hold({ lifted_at: T0 }), hold({ subject_id: null, record_id: "r1" })],
+      record,
+      false,
+    ],
+    ["to come", [hold({ since: after(1) })], record, true],
+    ["none, but not due yet", [], { ...record, retention_until: after(1) }, false],
+    ["none, and no date", [], { ...record, retention_until: null }, false],
+  ] as const)("%s: may the record go? ", (_, holds, held, goes) => {
+    expect(mayGo(held, holds, T0)).toBe(goes);
+  });
+
+  test("is named: the first one that holds", () => {
+    const first = hold({ reason: "first", lifted_at: T0 });
+    const second = hold({ reason: "second" });
+    expect(holdOn([first, second, hold()], record, T0)).toBe(second);
+    expect(holdOn([first], record, T0)).toBeNull();
+  });
+});
