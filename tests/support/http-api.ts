@@ -514,7 +514,7 @@ export interface components {
        */
       root_id: string;
       /** @description 0 for a root, 1 for a reply to it … */
-      depth: string | number;
+      depth: number;
       /** @example Erika Mustermann */
       author_name: string | null;
       /**
@@ -532,7 +532,7 @@ export interface components {
       /** @description Where it was imported from; null when posted here */
       source: string | null;
       /** @description What ETag says and If-Match wants */
-      version: string | number;
+      version: number;
     };
     CommentEdit: {
       /**
@@ -557,7 +557,7 @@ export interface components {
        */
       subject: string;
       /** @description 1, 2, 3 … within the subject */
-      sequence: string | number;
+      sequence: number;
       /** @enum {string} */
       event: "decided" | "withdrawn";
       /** @description Granted after this event; essential always */
@@ -572,7 +572,7 @@ export interface components {
            * @example 2026-03-05T14:07:09.123Z
            */
           decided_at: string;
-          policy_version: string | number;
+          policy_version: number;
           /**
            * Format: date-time
            * @example 2026-03-05T14:07:09.123Z
@@ -589,7 +589,7 @@ export interface components {
            * @example 2026-03-05T14:07:09.123Z
            */
           decided_at: string;
-          policy_version: string | number;
+          policy_version: number;
           /**
            * Format: date-time
            * @example 2026-03-05T14:07:09.123Z
@@ -606,7 +606,7 @@ export interface components {
            * @example 2026-03-05T14:07:09.123Z
            */
           decided_at: string;
-          policy_version: string | number;
+          policy_version: number;
           /**
            * Format: date-time
            * @example 2026-03-05T14:07:09.123Z
@@ -616,7 +616,7 @@ export interface components {
           gpc: boolean;
         };
       };
-      policy_version: string | number;
+      policy_version: number;
       /** @description Of the notice that was shown; null without one */
       language: string | null;
       notice_hash: string | null;
@@ -647,7 +647,7 @@ export interface components {
     /** @description The policy as it is shown, in one language. */
     ConsentPolicy: {
       /** @example 1 */
-      version: string | number;
+      version: number;
       /**
        * @description Language of the texts
        * @example en
@@ -665,7 +665,7 @@ export interface components {
        * @description How long a decision stands
        * @example 365
        */
-      validity_days: string | number;
+      validity_days: number;
       title: string;
       body: string;
       /** @description Label of a button, as the three below */
@@ -742,7 +742,7 @@ export interface components {
     CurrentConsent: {
       /** @description Null: a visitor who has decided nothing yet */
       subject: string | null;
-      policy_version: (string | number) | null;
+      policy_version: number | null;
       purposes: {
         essential: components["schemas"]["ConsentStanding"];
         functional: components["schemas"]["ConsentStanding"];
@@ -809,7 +809,7 @@ export interface components {
        * @description Mail the author when somebody replies
        * @default false
        */
-      notify_replies: boolean;
+      notify_replies?: boolean;
       /** @description Consent to publish this comment, and to nothing else; must be true */
       gdpr_consent: boolean;
     };
@@ -896,7 +896,7 @@ export interface components {
        */
       root_id: string;
       /** @description 0 for a root, 1 for a reply to it … */
-      depth: string | number;
+      depth: number;
       /** @example Erika Mustermann */
       author_name: string | null;
       /**
@@ -914,7 +914,7 @@ export interface components {
       /** @description Where it was imported from; null when posted here */
       source: string | null;
       /** @description What ETag says and If-Match wants */
-      version: string | number;
+      version: number;
       /**
        * @description Bearer token that edits and removes this comment and nothing else. Shown once.
        * @example gne_…
@@ -930,7 +930,7 @@ export interface components {
       type: string;
       title: string;
       /** @description The status of the response */
-      status: string | number;
+      status: number;
       /** @description What to do about it */
       detail: string;
       /**
@@ -1015,7 +1015,7 @@ export interface components {
        */
       root_id: string;
       /** @description 0 for a root, 1 for a reply to it … */
-      depth: string | number;
+      depth: number;
       /** @example Erika Mustermann */
       author_name: string | null;
       /**
@@ -1033,7 +1033,7 @@ export interface components {
       /** @description Where it was imported from; null when posted here */
       source: string | null;
       /** @description What ETag says and If-Match wants */
-      version: string | number;
+      version: number;
       /**
        * Format: date-time
        * @description Since when it waits for a moderator
@@ -1117,7 +1117,7 @@ export interface components {
        */
       updated_at: string;
       /** @description What ETag says and If-Match wants */
-      version: string | number;
+      version: number;
     };
     ThreadPage: {
       items: components["schemas"]["ThreadRoot"][];
@@ -1143,7 +1143,7 @@ export interface components {
        */
       root_id: string;
       /** @description 0 for a root, 1 for a reply to it … */
-      depth: string | number;
+      depth: number;
       /** @example Erika Mustermann */
       author_name: string | null;
       /**
@@ -1161,7 +1161,7 @@ export interface components {
       /** @description Where it was imported from; null when posted here */
       source: string | null;
       /** @description What ETag says and If-Match wants */
-      version: string | number;
+      version: number;
       /** @description The first replies of the whole branch, oldest first */
       replies: components["schemas"]["Comment"][];
       /** @description Send as `cursor` together with `root` for the replies that follow; null when all are here */
@@ -1571,7 +1571,7 @@ export interface operations {
     parameters: {
       query?: {
         /** @description At most so many items */
-        limit?: string | number;
+        limit?: number;
         /** @description `next_cursor` of the page before */
         cursor?: string;
       };
@@ -2113,7 +2113,7 @@ export interface operations {
     parameters: {
       query?: {
         /** @description At most so many items */
-        limit?: string | number;
+        limit?: number;
         /** @description `next_cursor` of the page before */
         cursor?: string;
         /**
@@ -2907,7 +2907,7 @@ export interface operations {
     parameters: {
       query?: {
         /** @description At most so many items */
-        limit?: string | number;
+        limit?: number;
         /** @description `next_cursor` of the page before */
         cursor?: string;
       };
@@ -3217,7 +3217,7 @@ export interface operations {
     parameters: {
       query?: {
         /** @description At most so many items */
-        limit?: string | number;
+        limit?: number;
         /** @description `next_cursor` of the page before */
         cursor?: string;
       };

@@ -39,12 +39,11 @@ const faultsOfSuccess = (response: Response, { success }: Route, body: string): 
 export const deviations = async (
   routes: readonly Route[],
   request: { readonly method: string; readonly url: string },
-  answered: Response,
+  response: Response,
 ): Promise<readonly string[]> => {
   if (["HEAD", "OPTIONS"].includes(request.method)) return [];
   const route = routeOf(routes, request.method, request.url);
-  const response = answered.clone();
-  const body = await response.text();
+  const body = await response.clone().text();
   if (response.headers.get("content-type") === "application/problem+json") {
     return faultsOfProblem(response, route, JSON.parse(body) as ProblemDocument);
   }

@@ -8,7 +8,7 @@ import {
   MODERATION_NOTE_MAX,
   REPORT_REASON_MAX,
 } from "../../../domain/comments/comment.ts";
-import { named, nullable, oneOf, page, record, text, time, uuid } from "./kinds.ts";
+import { integer, named, nullable, oneOf, page, record, text, time, uuid } from "./kinds.ts";
 import { timeText, timeTextOrNull } from "./times.ts";
 
 export const CommentStatus = named("CommentStatus", oneOf(COMMENT_STATUSES));
@@ -21,7 +21,7 @@ const COMMENT = {
   }),
   parent_id: nullable(uuid()),
   root_id: uuid("The comment its branch starts with; its own id for a root"),
-  depth: t.Integer({ minimum: 0, description: "0 for a root, 1 for a reply to it …" }),
+  depth: integer({ minimum: 0, description: "0 for a root, 1 for a reply to it …" }),
   author_name: nullable(t.String(), { examples: ["Erika Mustermann"] }),
   content: nullable(t.String(), {
     description: "HTML of p, br, strong, em, a, ul, ol and li only; null in a place-holder",
@@ -31,7 +31,7 @@ const COMMENT = {
   created_at: time(),
   edited_at: nullable(time()),
   source: nullable(t.String(), { description: "Where it was imported from; null when posted here" }),
-  version: t.Integer({ minimum: 1, description: "What ETag says and If-Match wants" }),
+  version: integer({ minimum: 1, description: "What ETag says and If-Match wants" }),
 };
 
 export const Comment = named(

@@ -6,7 +6,7 @@ import {
   CONSENT_TYPES,
   OPTIONAL_CONSENT_TYPES,
 } from "../../../domain/consent/consent-type.ts";
-import { named, nullable, oneOf, page, record, time, uuid } from "./kinds.ts";
+import { integer, named, nullable, oneOf, page, record, time, uuid } from "./kinds.ts";
 import { timeText } from "./times.ts";
 
 const Purpose = named("Purpose", oneOf(CONSENT_TYPES));
@@ -20,13 +20,13 @@ export const ConsentPolicy = named(
   "ConsentPolicy",
   record(
     {
-      version: t.Integer({ minimum: 1, examples: [1] }),
+      version: integer({ minimum: 1, examples: [1] }),
       language: t.String({ description: "Language of the texts", examples: ["en"] }),
       languages: t.Array(t.String(), {
         description: "Languages the policy speaks",
         examples: [["de", "en"]],
       }),
-      validity_days: t.Integer({ description: "How long a decision stands", examples: [365] }),
+      validity_days: integer({ description: "How long a decision stands", examples: [365] }),
       title: t.String(),
       body: t.String(),
       accept_all: t.String({ description: "Label of a button, as the three below" }),
@@ -66,7 +66,7 @@ const PurposeState = record({
   granted: t.Boolean(),
   withdrawn: t.Boolean(),
   decided_at: time(),
-  policy_version: t.Integer(),
+  policy_version: integer(),
   expires_at: time(),
   gpc: t.Boolean({ description: "Decided while the browser sent Sec-GPC: 1" }),
 });
@@ -77,7 +77,7 @@ export const Consent = named(
     {
       id: uuid(),
       subject: uuid("Pseudonym of the person"),
-      sequence: t.Integer({ minimum: 1, description: "1, 2, 3 … within the subject" }),
+      sequence: integer({ minimum: 1, description: "1, 2, 3 … within the subject" }),
       event: oneOf(["decided", "withdrawn"]),
       consent_types: t.Array(Purpose, { description: "Granted after this event; essential always" }),
       purpose_states: record(
@@ -90,7 +90,7 @@ export const Consent = named(
           description: "What stood for each purpose after this event; a purpose never decided on is missing",
         },
       ),
-      policy_version: t.Integer(),
+      policy_version: integer(),
       language: nullable(t.String(), { description: "Of the notice that was shown; null without one" }),
       notice_hash: nullable(t.String()),
       method: Method,
@@ -127,7 +127,7 @@ export const CurrentConsentView = named(
   record(
     {
       subject: nullable(uuid(), { description: "Null: a visitor who has decided nothing yet" }),
-      policy_version: nullable(t.Integer()),
+      policy_version: nullable(integer()),
       purposes: record({
         essential: Standing,
         functional: Standing,

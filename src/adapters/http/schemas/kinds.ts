@@ -1,4 +1,4 @@
-import { Kind, type Static, type TSchema, TypeRegistry } from "@sinclair/typebox";
+import { type IntegerOptions, Kind, type Static, type TSchema, Type, TypeRegistry } from "@sinclair/typebox";
 import { t } from "elysia";
 import { isUuid } from "../../../domain/shared/ids.ts";
 
@@ -44,6 +44,9 @@ export const time = (description?: string) =>
     examples: ["2026-03-05T14:07:09.123Z"],
   });
 
+/** A whole number. Elysia's own `t.Integer` takes texts of digits too. */
+export const integer = (options: IntegerOptions = {}) => Type.Integer(options);
+
 /** An object that holds these fields and no others. */
 export const record = <P extends Record<string, TSchema>>(properties: P, about: About = {}) =>
   t.Object(properties, { ...about, additionalProperties: false });
@@ -65,9 +68,7 @@ export const page = <S extends TSchema>(name: string, item: S) =>
 const CURSOR = t.String({ description: "`next_cursor` of the page before" });
 
 export const PAGE_QUERY = {
-  limit: t.Optional(
-    t.Integer({ minimum: 1, maximum: 100, default: 20, description: "At most so many items" }),
-  ),
+  limit: t.Optional(integer({ minimum: 1, maximum: 100, default: 20, description: "At most so many items" })),
   cursor: t.Optional(CURSOR),
 };
 

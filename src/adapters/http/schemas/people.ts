@@ -7,7 +7,7 @@ import {
   type ServiceCredential,
 } from "../../../domain/roles/service-credential.ts";
 import type { Subject } from "../../../domain/roles/subject.ts";
-import { named, nullable, oneOf, page, record, text, time, uuid } from "./kinds.ts";
+import { integer, named, nullable, oneOf, page, record, text, time, uuid } from "./kinds.ts";
 import { timeText, timeTextOrNull } from "./times.ts";
 
 const Role = named("UserRole", oneOf(ROLES, { description: "A role includes the ones before it." }));
@@ -85,7 +85,7 @@ export const SubjectView = named(
       status: oneOf(["active", "restricted", "erased"]),
       created_at: time(),
       updated_at: time(),
-      version: t.Integer({ minimum: 1, description: "What ETag says and If-Match wants" }),
+      version: integer({ minimum: 1, description: "What ETag says and If-Match wants" }),
     },
     { description: "A data subject, by pseudonym. Who she is stands in the identity vault alone." },
   ),

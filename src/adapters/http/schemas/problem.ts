@@ -1,6 +1,6 @@
 import { t } from "elysia";
 import { PROBLEMS } from "../problems.ts";
-import { named, oneOf, record, uuid } from "./kinds.ts";
+import { integer, named, oneOf, record, uuid } from "./kinds.ts";
 
 const FieldProblem = named(
   "FieldProblem",
@@ -19,7 +19,7 @@ export const Problem = named(
     {
       type: t.String({ description: "Path of the page that explains it", examples: ["/problems/not-found"] }),
       title: t.String(),
-      status: t.Integer({ description: "The status of the response" }),
+      status: integer({ description: "The status of the response" }),
       detail: t.String({ description: "What to do about it" }),
       code: oneOf(Object.keys(PROBLEMS), { description: "What programs go by" }),
       error: t.String({ description: "The whole of it in one plain sentence" }),
