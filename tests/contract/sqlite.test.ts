@@ -1,4 +1,6 @@
 import { contract } from "./contract.ts";
+import { modelLaws } from "./laws/model.ts";
 import { SQLITE } from "./stores.ts";
 
 contract(SQLITE);
+modelLaws(SQLITE, 300);

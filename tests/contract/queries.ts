@@ -1,0 +1,128 @@
+import type { Comment, CommentStatus } from "../../src/domain/comments/comment.ts";
+import type { KeyedHash, TokenHash } from "../../src/domain/shared/ids.ts";
+import { type Instant, plus } from "../../src/domain/shared/instant.ts";
+import type { Readers, Store } from "../../src/ports/store.ts";
+import { changes, hash, id, ids, insert, NOON, record, reply } from "../support/records.ts";
+
+/** Every question that can be asked of a store: a reader that is not here does not compile. */
+export const EVERY_QUERY: {
+  readonly [R in keyof Readers]: {
+    readonly [M in keyof Readers[R]]: (readers: Readers) => Promise<unknown>;
+  };
+} = {
+  subjects: {
+    byId: (readers) => readers.subjects.byId(ids.subject()),
+    admins: (readers) => readers.subjects.admins(),
+  },
+  identities: {
+    find: (readers) => readers.identities.find("email", hash<KeyedHash>()),
+    ofSubject: (readers) => readers.identities.ofSubject(ids.subject()),
+    namesOf: (readers) => readers.identities.namesOf([1, 2, 3].map(() => ids.subject())),
+    findMany: (readers) =>
+      readers.identities.findMany(
+        "email",
+        [1, 2, 3].map(() => hash<KeyedHash>()),
+      ),
+  },
+  consents: {
+    latest: (readers) => readers.consents.latest(ids.subject()),
+    byId: (readers) => readers.consents.byId(id()),
+    history: (readers) => readers.consents.history(ids.subject(), 7, 20),
+  },
+  consentPolicies: {
+    current: (readers) => readers.consentPolicies.current(),
+    byVersion: (readers) => readers.consentPolicies.byVersion(1),
+  },
+  signInLinks: { byTokenHash: (readers) => readers.signInLinks.byTokenHash(hash<TokenHash>()) },
+  sessions: {
+    byTokenHash: (readers) => readers.sessions.byTokenHash(hash<TokenHash>()),
+    byId: (readers) => readers.sessions.byId(id()),
+  },
+  comments: {
+    byId: (readers) => readers.comments.byId(id()),
+    byEditTokenHash: (readers) => readers.comments.byEditTokenHash(hash<TokenHash>()),
+    publicRoots: (readers) => readers.comments.publicRoots("/posts/1", id(), 20),
+    publicReplies: (readers) => readers.comments.publicReplies(id(), id(), 20),
+    inThread: (readers) => readers.comments.inThread("/posts/1", "pending", id(), 20),
+    queue: (readers) => readers.comments.queue({ queued_at: NOON, id: id() }, 20),
+    imported: (readers) => readers.comments.imported("disqus", ["1", "2", "3"]),
+  },
+  serviceCredentials: {
+    byTokenHash: (readers) => readers.serviceCredentials.byTokenHash(hash<TokenHash>()),
+    byId: (readers) => readers.serviceCredentials.byId(id()),
+    list: (readers) => readers.serviceCredentials.list(id(), 20),
+  },
+  outgoingMails: { due: (readers) => readers.outgoingMails.due(NOON, 20) },
+  keys: {
+    byId: (readers) => readers.keys.byId("blind-index:email"),
+    expired: (readers) => readers.keys.expired(NOON, 20),
+  },
+  configuration: {
+    byKey: (readers) => readers.configuration.byKey("a"),
+    list: (readers) => readers.configuration.list("a", 20),
+  },
+  audit: {
+    byId: (readers) => readers.audit.byId(id()),
+    list: (readers) => readers.audit.list(id(), 20),
+  },
+};
+
+const STATUSES: readonly CommentStatus[] = ["approved", "pending", "approved", "removed", "rejected"];
+
+/** Fills a store with enough of everything that a planner has something to choose. */
+export const fill = async (store: Store): Promise<void> => {
+  for (let round = 0; round < 8; round += 1) {
+    const writes = Array.from({ length: 50 }, (_, index) => {
+      const subject = record("subjects", { role: index === 0 ? "admin" : "commenter" });
+      const mine = { subject_id: subject.id };
+      const root: Comment = record("comments", {
+        ...mine,
+        thread: `/posts/${index % 7}`,
+        status: STATUSES[index % STATUSES.length] ?? "approved",
+        queued_at: index % 9 === 0 ? NOON : null,
+        source: index % 2 === 0 ? "disqus" : null,
+        source_id: index % 2 === 0 ? `${round}-${index}` : null,
+      });
+      return [
+        { op: "insert", into: "subjects", row: subject } as const,
+        insert("identities", mine),
+        insert("identities", { ...mine, kind: "name", blind_index: null }),
+        insert("consents", mine),
+        insert("sessions", mine),
+        { op: "insert", into: "comments", row: root } as const,
+        ...[1, 2].map(() => ({ op: "insert", into: "comments", row: reply(root, mine) }) as const),
+        insert("consent_policies", { policy_version: round * 50 + index }),
+        insert("sign_in_links"),
+        insert("outgoing_mails", { next_attempt_at: plus(NOON, index) }),
+        insert("service_credentials"),
+        insert("system_config"),
+        insert("keys", { destroy_at: (index % 3 === 0 ? NOON + index : null) as Instant | null }),
+      ];
+    }).flat();
+    const [verdict] = await store.groups.commitGroup([changes(writes)]);
+    if (verdict?.type !== "stored") throw new Error(`the store was not filled: ${verdict?.type}`);
+  }
+};
+
+export interface AskedQuery {
+  readonly name: string;
+  readonly sql: string;
+  readonly params: readonly unknown[];
+}
+
+/** Asks everything and tells which statements it took. `log` is where the driver's logger puts them. */
+export const askEverything = async (
+  readers: Readers,
+  log: { sql: string; params: unknown[] }[],
+): Promise<readonly AskedQuery[]> => {
+  const asked: AskedQuery[] = [];
+  for (const [reader, methods] of Object.entries(EVERY_QUERY)) {
+    for (const [method, ask] of Object.entries<(readers: Readers) => Promise<unknown>>(methods)) {
+      log.length = 0;
+      await ask(readers);
+      if (log.length === 0) throw new Error(`${reader}.${method} asked nothing`);
+      asked.push(...log.map(({ sql, params }) => ({ name: `${reader}.${method}`, sql, params })));
+    }
+  }
+  return asked;
+};

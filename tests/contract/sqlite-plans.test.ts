@@ -1,0 +1,59 @@
+import { Database, type SQLQueryBindings } from "bun:sqlite";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { drizzle } from "drizzle-orm/bun-sqlite";
+import type { PortableDatabase, Schema } from "../../src/adapters/drizzle/portable.ts";
+import { readersOf } from "../../src/adapters/drizzle/readers/readers.ts";
+import { sqliteSchema } from "../../src/adapters/drizzle/schema.sqlite.ts";
+import { openSqlite } from "../../src/adapters/drizzle/sqlite/open-sqlite.ts";
+import { type AskedQuery, askEverything, fill } from "./queries.ts";
+
+/** A page of a listing comes out of its index in order: nothing is sorted, and no table is walked through. */
+describe("every query has its index on SQLite", () => {
+  let folder = "";
+  let db: Database;
+  let asked: readonly AskedQuery[] = [];
+  const planOf = (sql: string, params: readonly unknown[]): readonly string[] =>
+    (
+      db.query(`explain query plan ${sql}`).all(...(params as SQLQueryBindings[])) as { detail: string }[]
+    ).map((row) => row.detail);
+  const walks = (plan: readonly string[]): boolean =>
+    plan.some((step) => /^SCAN|TEMP B-TREE|AUTOMATIC/.test(step));
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "gonogo-plans-"));
+    const path = join(folder, "gonogo.db");
+    const store = await openSqlite({ path });
+    await store.migrator.up();
+    await fill(store);
+    await store.close();
+    db = new Database(path, { strict: true });
+    const log: { sql: string; params: unknown[] }[] = [];
+    const logged = drizzle(db, { logger: { logQuery: (sql, params) => void log.push({ sql, params }) } });
+    const readers = readersOf({
+      db: logged as unknown as PortableDatabase,
+      schema: sqliteSchema as unknown as Schema,
+      attempt: (_, work) => work(),
+    });
+    asked = await askEverything(readers, log);
+  });
+  afterAll(async () => {
+    db.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test.each(["before", "after"])("%s statistics are gathered", (moment) => {
+    if (moment === "after") db.run("analyze");
+    const walking = asked
+      .map(({ name, sql, params }) => ({ name, plan: planOf(sql, params) }))
+      .filter(({ plan }) => walks(plan));
+    expect(walking).toEqual([]);
+  });
+
+  test("a query without one is noticed", () => {
+    expect(walks(planOf('select * from "comments" where "content" = ?', ["x"]))).toBe(true);
+    expect(walks(planOf('select * from "comments" where "thread" = ? order by "content"', ["x"]))).toBe(true);
+  });
+});
