@@ -1,4 +1,6 @@
 import type { CommentStatus, ModerationDecision } from "../domain/comments/comment.ts";
+import type { FeatureFlag, FeatureFlags } from "../domain/configuration/feature-flags.ts";
+import type { SystemConfiguration } from "../domain/configuration/system-configuration.ts";
 import type { ConsentRecord } from "../domain/consent/consent.ts";
 import type { ConsentStanding } from "../domain/consent/consent-in-force.ts";
 import type { Notice } from "../domain/consent/consent-policy.ts";
@@ -97,6 +99,19 @@ export interface PostedComment {
 
 export interface QueuedComment extends CommentView {
   readonly queued_at: Instant;
+}
+
+/** A configuration record as an admin may see it: a sensitive value is never shown again. */
+export interface ConfigurationView extends Omit<SystemConfiguration, "value"> {
+  readonly value: string | null;
+}
+
+/** A feature flag: what is in force, where it comes from, and the version of what is stored (null: nothing is). */
+export interface FlagView {
+  readonly key: FeatureFlag;
+  readonly enabled: boolean;
+  readonly source: "default" | "environment" | "stored";
+  readonly version: number | null;
 }
 
 /** Bearer tokens and cookies as they came, at most one of each. */
@@ -202,6 +217,33 @@ export interface Application {
     ): Outcome<{ readonly credential: ServiceCredential; readonly token: string }>;
     list(caller: Caller, page: PageRequest): Outcome<Page<ServiceCredential>>;
     revoke(caller: Caller, id: ServiceCredentialId): Outcome<null>;
+  };
+  readonly configuration: {
+    read(caller: Caller, key: string): Outcome<ConfigurationView>;
+    list(caller: Caller, page: PageRequest): Outcome<Page<ConfigurationView>>;
+    /** `version` null creates (`precondition-required` when the key is there), else changes just that version. */
+    write(
+      caller: Caller,
+      input: {
+        readonly key: string;
+        readonly value: string;
+        readonly description: string | null;
+        readonly is_sensitive: boolean;
+        readonly version: number | null;
+      },
+    ): Outcome<ConfigurationView>;
+    remove(caller: Caller, input: { readonly key: string; readonly version: number | null }): Outcome<null>;
+  };
+  readonly flags: {
+    list(caller: Caller): Outcome<readonly FlagView[]>;
+    read(caller: Caller, key: string): Outcome<FlagView>;
+    /** `version` null: the first stored value, else changes just that version. */
+    write(
+      caller: Caller,
+      input: { readonly key: string; readonly enabled: boolean; readonly version: number | null },
+    ): Outcome<FlagView>;
+    /** What clients may evaluate: every flag, as this instance has it in force. */
+    evaluate(caller: Caller): Outcome<FeatureFlags>;
   };
   readonly health: {
     /** What does not work, by name; empty when all is well. */

@@ -18,6 +18,7 @@ import type { Mail, Mailer } from "../ports/mailer.ts";
 import type { Store } from "../ports/store.ts";
 import type { Application } from "./application.ts";
 import type { DatabaseSetting, Settings } from "./config.ts";
+import { flagSource } from "./configuration/stored-flags.ts";
 import { createApplication } from "./create-application.ts";
 import type { Deps } from "./deps.ts";
 
@@ -66,6 +67,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     ids,
     retention: settings.retention,
   });
+  const flags = flagSource(store.readers.configuration, settings.flags);
   const deps: Deps = {
     readers: store.readers,
     unitOfWork,
@@ -77,7 +79,9 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     signer: makeSigner(secrets),
     pseudonymiser: makePseudonymiser(keyVault),
     sanitizer: commentHtml,
-    flags: () => settings.flags,
+    flags: flags.current,
+    refreshFlags: flags.refresh,
+    environmentFlags: settings.flags,
     policies: {
       retention: settings.retention,
       consentCookieDays: settings.consentCookieDays,

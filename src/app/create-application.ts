@@ -4,6 +4,13 @@ import { editComment, readComment, removeComment, reportComment } from "./commen
 import { listThread } from "./comments/list-thread.ts";
 import { moderateComment, moderationQueue } from "./comments/moderate-comment.ts";
 import { postComment } from "./comments/post-comment.ts";
+import {
+  listConfiguration,
+  readConfiguration,
+  removeConfiguration,
+  writeConfiguration,
+} from "./configuration/manage-configuration.ts";
+import { evaluateFlags, listFlags, readFlag, writeFlag } from "./configuration/manage-flags.ts";
 import { consentHistory, currentConsent } from "./consent/read-consent.ts";
 import { recordConsent } from "./consent/record-consent.ts";
 import { showPolicy } from "./consent/show-policy.ts";
@@ -55,6 +62,18 @@ export const createApplication = (deps: Deps, store: Pick<Store, "ping" | "migra
     create: createCredential(deps),
     list: listCredentials(deps),
     revoke: revokeCredential(deps),
+  },
+  configuration: {
+    read: readConfiguration(deps),
+    list: listConfiguration(deps),
+    write: writeConfiguration(deps),
+    remove: removeConfiguration(deps),
+  },
+  flags: {
+    list: listFlags(deps),
+    read: readFlag(deps),
+    write: writeFlag(deps),
+    evaluate: evaluateFlags(deps),
   },
   health: { failing: failing(store) },
 });

@@ -33,6 +33,11 @@ export interface Deps {
   readonly signer: Signer;
   readonly pseudonymiser: Pseudonymiser;
   readonly sanitizer: HtmlSanitizer;
+  /** The flags in force, from memory. */
   readonly flags: () => FeatureFlags;
+  /** Reads again what is stored over them. */
+  readonly refreshFlags: () => Promise<void>;
+  /** Defaults under what the environment says. */
+  readonly environmentFlags: FeatureFlags;
   readonly policies: Policies;
 }

@@ -9,7 +9,12 @@ import type { TextRefusal } from "../domain/shared/text.ts";
 /** One field of the input that cannot be taken: where (JSON Pointer into the body) and why, never its value. */
 export interface InvalidField {
   readonly pointer: string;
-  readonly reason: TextRefusal | "not-an-email-address" | "not-a-cursor" | "not-a-thread";
+  readonly reason:
+    | TextRefusal
+    | "not-an-email-address"
+    | "not-a-cursor"
+    | "not-a-thread"
+    | "not-a-configuration-key";
 }
 
 /** Every foreseeable refusal. Closed: the HTTP adapter's catalogue of problems must name each. */
@@ -33,5 +38,7 @@ export type AppError =
   | { readonly type: "version-mismatch" }
   /** Others kept changing the same thing, or it exists already: look again, then decide. */
   | { readonly type: "conflict" }
+  /** It exists already: say which version is meant. */
+  | { readonly type: "precondition-required" }
   | { readonly type: "return-to-not-allowed" }
   | { readonly type: "invalid-input"; readonly errors: readonly [InvalidField, ...InvalidField[]] };

@@ -58,7 +58,9 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
     hostname: settings.host,
     port: settings.port,
   });
+  await deps.refreshFlags();
   const schedules = [
+    repeat("refresh-flags", 2_000, logger, deps.refreshFlags),
     repeat("deliver-mails", 1_000, logger, () => deliverMails({ ...deps, mailer: service.mailer, logger })),
     repeat("destroy-expired-keys", 3_600_000, logger, () => destroyExpiredKeys(deps)),
   ];

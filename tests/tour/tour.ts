@@ -67,7 +67,7 @@ const tour = async (
   const thread = "/blog/on-owls/";
 
   step("The client of this tour is generated from the service's own OpenAPI document.");
-  const document: { paths: object } = await (await fetch(`${url}/docs/json`)).json();
+  const document = (await (await fetch(`${url}/docs/json`)).json()) as { paths: object };
   const committed: unknown = await Bun.file(resolve(import.meta.dir, "../../docs/openapi.json")).json();
   if (!isDeepStrictEqual(document, committed)) {
     throw new Error("docs/openapi.json is not what the service serves: bun run openapi");

@@ -9,6 +9,8 @@ const REASONS: Readonly<Record<InvalidField["reason"], string>> = {
   "lone-surrogate": "must be valid Unicode text",
   "control-character": "must not hold control characters other than tab and line breaks",
   "not-an-email-address": "must be an e-mail address",
+  "not-a-configuration-key":
+    "must be lower-case words joined by dots, dashes or underscores, at most 100 characters, and not start with flags.",
   "not-a-cursor": "must be a next_cursor or replies_cursor of this list",
   "not-a-thread": "must be 1 to 200 printable characters without space around them",
 };
