@@ -102,13 +102,13 @@ describe("a visitor", () => {
     expect(consent).toBe(
       `gonogo_consent=${version}.essential.functional; Path=/; SameSite=Lax; Max-Age=31536000`,
     );
-    expect(subject).toMatch(
-      /^gonogo_subject=[\w.-]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=31536000$/,
-    );
+    expect(subject).toMatch(/^gonogo_subject=[\w.-]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=31536000$/);
     // The readable cookie holds no identifier.
     expect(consent).not.toContain(data?.consent.subject ?? "?");
 
-    const current = await server.request("GET", "/v1/consents/current", { headers: { cookie: jar(response) } });
+    const current = await server.request("GET", "/v1/consents/current", {
+      headers: { cookie: jar(response) },
+    });
     expect(await current.json()).toMatchObject({
       subject: data?.consent.subject ?? "?",
       needs_decision: false,
@@ -237,7 +237,8 @@ describe("Global Privacy Control", () => {
       headers: value === null ? {} : { "sec-gpc": value },
     });
     expect(response.headers.get("vary")).toContain("Sec-GPC");
-    return ((await response.json()) as { purposes: { marketing: { reason: string } } }).purposes.marketing.reason;
+    return ((await response.json()) as { purposes: { marketing: { reason: string } } }).purposes.marketing
+      .reason;
   };
 
   test.each(["1", "0, 1", "1, 1", " 1 "])("%p is the signal", async (value) => {
@@ -300,7 +301,9 @@ describe("the history", () => {
   test.each(["0", "101", "-1", "1.5", "ten", "", "1&limit=2"])("limit=%s is refused", async (limit) => {
     const server = await testServer();
     const cookie = await decided(server, {});
-    const response = await server.request("GET", `/v1/consents/history?limit=${limit}`, { headers: { cookie } });
+    const response = await server.request("GET", `/v1/consents/history?limit=${limit}`, {
+      headers: { cookie },
+    });
     expect(response.status).toBe(422);
     expect(await pointersOf(response)).toEqual(["#/limit"]);
   });
