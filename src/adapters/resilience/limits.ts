@@ -1,0 +1,21 @@
+import type { OutsideService } from "../../ports/outside-call.ts";
+
+export interface OutsideLimits {
+  /** Of one attempt. */
+  readonly timeoutMs: number;
+  /** Calls at once, and how many more may wait for a place. */
+  readonly concurrent: number;
+  readonly queued: number;
+  /** After the first attempt, where a task is safe to repeat. */
+  readonly retries: number;
+  /** Bounds of the pauses between attempts. */
+  readonly backoffMs: readonly [first: number, longest: number];
+}
+
+/** Redis answers within a request or not at all: the limiter has a local answer. The others have a queue behind them. */
+export const OUTSIDE_LIMITS: Readonly<Record<OutsideService, OutsideLimits>> = {
+  redis: { timeoutMs: 50, concurrent: 256, queued: 0, retries: 0, backoffMs: [10, 50] },
+  database: { timeoutMs: 2_000, concurrent: 64, queued: 256, retries: 1, backoffMs: [20, 200] },
+  smtp: { timeoutMs: 30_000, concurrent: 4, queued: 32, retries: 1, backoffMs: [500, 5_000] },
+  webhooks: { timeoutMs: 20_000, concurrent: 16, queued: 64, retries: 1, backoffMs: [500, 5_000] },
+};
