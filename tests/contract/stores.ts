@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSqlite } from "../../src/adapters/drizzle/sqlite/open-sqlite.ts";
+import { SQLITE_MIGRATIONS } from "../../src/adapters/drizzle/sqlite/sqlite-migrations.ts";
 import { emptyContents } from "../../src/adapters/memory/contents.ts";
 import { openMemory } from "../../src/adapters/memory/open-memory.ts";
 import type { Store } from "../../src/ports/store.ts";
@@ -19,6 +20,17 @@ export interface StoreKind {
   place(): Promise<Place>;
 }
 
+/** A kind that keeps its schema in a database. */
+export interface DatabaseKind extends StoreKind {
+  /** Folder of its migrations. */
+  readonly migrations: string;
+  place(): Promise<DatabasePlace>;
+}
+
+export interface DatabasePlace extends Place {
+  open(migrationsFolder?: string): Promise<Store>;
+}
+
 export const MEMORY: StoreKind = {
   name: "memory",
   place: async () => {
@@ -27,12 +39,14 @@ export const MEMORY: StoreKind = {
   },
 };
 
-export const SQLITE: StoreKind = {
+export const SQLITE: DatabaseKind = {
   name: "SQLite",
+  migrations: SQLITE_MIGRATIONS,
   place: async () => {
     const folder = await mkdtemp(join(tmpdir(), "gonogo-contract-"));
     return {
-      open: () => openSqlite({ path: join(folder, "gonogo.db") }),
+      open: (migrationsFolder = SQLITE_MIGRATIONS) =>
+        openSqlite({ path: join(folder, "gonogo.db"), migrationsFolder }),
       remove: () => rm(folder, { recursive: true, force: true }),
     };
   },
