@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openSqlite } from "../../src/adapters/drizzle/sqlite/open-sqlite.ts";
+import { openSqlite, type SqliteOptions } from "../../src/adapters/drizzle/sqlite/open-sqlite.ts";
 import { SQLITE_MIGRATIONS } from "../../src/adapters/drizzle/sqlite/sqlite-migrations.ts";
 import { emptyContents } from "../../src/adapters/memory/contents.ts";
 import { openMemory } from "../../src/adapters/memory/open-memory.ts";
@@ -39,15 +39,20 @@ export const MEMORY: StoreKind = {
   },
 };
 
-export const SQLITE: DatabaseKind = {
-  name: "SQLite",
+const sqlite = (name: string, options: Omit<SqliteOptions, "path">): DatabaseKind => ({
+  name,
   migrations: SQLITE_MIGRATIONS,
   place: async () => {
     const folder = await mkdtemp(join(tmpdir(), "gonogo-contract-"));
     return {
       open: (migrationsFolder = SQLITE_MIGRATIONS) =>
-        openSqlite({ path: join(folder, "gonogo.db"), migrationsFolder }),
+        openSqlite({ path: join(folder, "gonogo.db"), migrationsFolder, ...options }),
       remove: () => rm(folder, { recursive: true, force: true }),
     };
   },
-};
+});
+
+export const SQLITE = sqlite("SQLite", {});
+
+/** Every member in a transaction of its own: what a slow disk does to a group. */
+export const SLICED_SQLITE = sqlite("SQLite in slices", { sliceMs: 0 });

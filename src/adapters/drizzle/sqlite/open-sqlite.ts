@@ -17,6 +17,8 @@ export interface SqliteOptions {
   readonly path: string;
   /** How long a commit or a read waits while another process writes, in milliseconds. */
   readonly busyDeadlineMs?: number;
+  /** How long one transaction of a group may keep requests waiting, in milliseconds. */
+  readonly sliceMs?: number;
   /** How long a migration waits for another process, in milliseconds. */
   readonly migrationDeadlineMs?: number;
   readonly migrationsFolder?: string;
@@ -29,6 +31,7 @@ export interface SqliteOptions {
 export const openSqlite = async ({
   path,
   busyDeadlineMs = 5_000,
+  sliceMs = 40,
   migrationDeadlineMs = 120_000,
   migrationsFolder = SQLITE_MIGRATIONS,
 }: SqliteOptions): Promise<Store> => {
@@ -42,7 +45,7 @@ export const openSqlite = async ({
 
   const encoder = createEncoder(schema);
   const texts = createWriteStatements(portable, schema, encoder.columnsOf);
-  const groups = createGroupStore(connection, encoder, texts, busyDeadlineMs);
+  const groups = createGroupStore(connection, encoder, texts, { busyDeadlineMs, sliceMs });
 
   let closed = false;
   const attempt: Attempt = async (operation, work) => {

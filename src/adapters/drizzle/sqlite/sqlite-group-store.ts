@@ -6,9 +6,6 @@ import { driverCode, storageFailure } from "../storage-failure.ts";
 import type { WriteStatements } from "../write-statements.ts";
 import { closedFailure, type SqliteConnection, whileBusy } from "./connection.ts";
 
-/** After this long a transaction ends and the rest of the group gets the next one, so that requests are answered between. */
-const SLICE_MS = 40;
-
 const STORED: Verdict = { type: "stored" };
 const CONFLICT: Verdict = { type: "conflict" };
 const REFUSED: Verdict = { type: "refused", sqlState: null };
@@ -33,11 +30,18 @@ export interface SqliteGroupStore extends GroupStore {
   close(): Promise<void>;
 }
 
+export interface GroupStoreLimits {
+  /** How long a group waits while another process writes. */
+  readonly busyDeadlineMs: number;
+  /** After this long a transaction ends and the rest of the group gets the next one: requests are answered between. */
+  readonly sliceMs: number;
+}
+
 export const createGroupStore = (
   connection: SqliteConnection,
   encoder: Encoder,
   texts: WriteStatements,
-  deadlineMs: number,
+  { busyDeadlineMs, sliceMs }: GroupStoreLimits,
 ): SqliteGroupStore => {
   const { db, statement } = connection;
   const changed = (sql: string, values: readonly (string | number | boolean | null)[]): boolean =>
@@ -90,7 +94,7 @@ export const createGroupStore = (
   /** From `begin` to `commit` without an `await`: nothing else can run on the connection between. Answers the verdicts so far. */
   const transact = (members: readonly (EncodedMember | null)[]): Verdict[] => {
     const verdicts: Verdict[] = [];
-    const until = performance.now() + SLICE_MS;
+    const until = performance.now() + sliceMs;
     statement("begin immediate").run();
     let committing = false;
     try {
@@ -116,7 +120,7 @@ export const createGroupStore = (
     while (verdicts.length < encoded.length) {
       if (verdicts.length > 0) await Bun.sleep(0);
       try {
-        verdicts.push(...(await whileBusy(deadlineMs, () => transact(encoded.slice(verdicts.length)))));
+        verdicts.push(...(await whileBusy(busyDeadlineMs, () => transact(encoded.slice(verdicts.length)))));
       } catch (error) {
         throw verdicts.length === 0 ? storageFailure("commit", error) : ofWholeGroup(error);
       }
