@@ -191,7 +191,10 @@ describe("If-Match", () => {
     const response = await edit(ifMatch);
     expect([response.status, response.headers.get("etag")]).toEqual([200, '"2"']);
     const read = await server.request("GET", `/v1/comments/${id}`);
-    expect([read.headers.get("etag"), await read.json()]).toMatchObject(['"2"', { content: "<p>changed</p>" }]);
+    expect([read.headers.get("etag"), await read.json()]).toMatchObject([
+      '"2"',
+      { content: "<p>changed</p>" },
+    ]);
   });
 
   test.each(['"2"', 'W/"1"', "1", '""', '"x"', '"01"', '"7", "8"', '"1', ""])(

@@ -11,13 +11,21 @@ const refusalOf = (error: unknown): Refusal =>
     ? { type: "service-unavailable", retryAfterSeconds: RETRY_AFTER[error.kind] }
     : { type: "unexpected-error" };
 
+const TYPE_NAME = /^[A-Za-z][A-Za-z0-9_]{0,60}$/;
+
+/** The kind of an error; a name that is no name of a type could be anything, so it is not written down. */
+const typeOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return typeof error;
+  return TYPE_NAME.test(error.name) ? error.name : "Error";
+};
+
 /**
  * Answers what no use case foresaw. The log line names the kind of error and where it happened, never its message: a
  * message may quote what a person sent.
  */
 export const fail = (service: Service, request: Request, visit: Visit, error: unknown): Response => {
   service.logger.error("unhandled_exception", {
-    exception_type: error instanceof Error ? error.name : typeof error,
+    exception_type: typeOf(error),
     path_template: visit.pathTemplate,
     method: methodWord(request.method),
     user_agent_hash: visit.origin.user_agent_hash,

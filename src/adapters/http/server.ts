@@ -1,4 +1,4 @@
-import { Elysia } from "elysia";
+import { Elysia, NotFoundError } from "elysia";
 import { NO_ORIGIN } from "../../domain/anonymization/pseudonym.ts";
 import { type ServerDeps, type Service, serviceOf } from "./context.ts";
 import { fail } from "./failure.ts";
@@ -31,9 +31,9 @@ export const createServer = (deps: ServerDeps) => {
       return request.method === "OPTIONS" ? options(service, routes, request, visit) : undefined;
     })
     // Before the routes, and global: a route that came first would answer with the message of the error.
-    .onError({ as: "global" }, ({ code, error, request }) => {
+    .onError({ as: "global" }, ({ error, request }) => {
       const visit = visitOf(request);
-      return code === "NOT_FOUND"
+      return error instanceof NotFoundError
         ? unmatched(service, routes, request, visit)
         : fail(service, request, visit, error);
     });
@@ -42,15 +42,16 @@ export const createServer = (deps: ServerDeps) => {
     app.route(
       route.method,
       route.path,
-      ({ request, params, server }) =>
-        answer(
-          {
-            request,
-            params: (params ?? {}) as Found["params"],
-            ip: server?.requestIP(request)?.address ?? null,
-          },
-          visitOf(request),
-        ),
+      async ({ request, params, server }) => {
+        const visit = visitOf(request);
+        const ip = server?.requestIP(request)?.address ?? null;
+        try {
+          return await answer({ request, params: (params ?? {}) as Found["params"], ip }, visit);
+        } catch (error) {
+          // Not left to Elysia, which goes by the `code` and `status` of whatever was thrown, a database's too.
+          return fail(service, request, visit, error);
+        }
+      },
       // The body is read in the pipeline, after the credential, within its limit.
       { parse: "none", detail: { "x-permission": permissionText(route.permission) } as object },
     );
