@@ -1,0 +1,140 @@
+import { drizzle } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import type { Store } from "../../../ports/store.ts";
+import { StorageFailure } from "../../../ports/unit-of-work.ts";
+import { createMigrator } from "../migrator.ts";
+import type { Attempt, PortableDatabase } from "../portable.ts";
+import { readersOf } from "../readers/readers.ts";
+import { postgresSchema } from "../schema.postgres.ts";
+import { sqlStateOf, storageFailure } from "../storage-failure.ts";
+import { LaneLost, openLane } from "./lane.ts";
+import { createLaneKeeper } from "./lane-keeper.ts";
+import { createGroupStore } from "./postgres-group-store.ts";
+import { POSTGRES_MIGRATIONS, postgresMigrations } from "./postgres-migrations.ts";
+
+export interface PostgresOptions {
+  readonly url: string;
+  /** For migrations, where `url` leads to a transaction pooler. */
+  readonly directUrl?: string | null;
+  /** Connections for readers; the writer and a migration have one each besides. */
+  readonly poolSize?: number;
+  readonly connectTimeoutMs?: number;
+  /** No statement runs longer. */
+  readonly statementTimeoutMs?: number;
+  /** How long a commit waits for another process's lock before it steps back. */
+  readonly lockTimeoutMs?: number;
+  /** How long commits and reads wait for a server that went away. */
+  readonly giveUpMs?: number;
+  /** How long a migration waits for another process. */
+  readonly migrationDeadlineMs?: number;
+  readonly migrationsFolder?: string;
+}
+
+const READ_AGAIN_MS = [50, 200, 500];
+
+/** What a transaction starts with: its settings go with it, so that a transaction pooler keeps them. */
+const beginText = (statementTimeoutMs: number, lockTimeoutMs: number): string =>
+  "begin isolation level read committed; select " +
+  `set_config('statement_timeout', '${statementTimeoutMs}', true), ` +
+  `set_config('lock_timeout', '${lockTimeoutMs}', true), ` +
+  `set_config('idle_in_transaction_session_timeout', '${statementTimeoutMs}', true), ` +
+  // An answer that comes before the data are durable would be a lie.
+  "set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), true)";
+
+const within = async <T>(ms: number, work: Promise<T>): Promise<T> => {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new LaneLost("no answer")), ms);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/**
+ * A store in one PostgreSQL database: one writing lane with pipelined groups, and a pool of readers. Neither needs a
+ * session of its own, so both may go through a transaction pooler. Connects before it resolves.
+ */
+export const openPostgres = async ({
+  url,
+  directUrl,
+  poolSize = 10,
+  connectTimeoutMs = 5_000,
+  statementTimeoutMs = 10_000,
+  lockTimeoutMs = 250,
+  giveUpMs = 10_000,
+  migrationDeadlineMs = 120_000,
+  migrationsFolder = POSTGRES_MIGRATIONS,
+}: PostgresOptions): Promise<Store> => {
+  const lane = { url, connectTimeoutMs, answerTimeoutMs: statementTimeoutMs + 5_000 };
+  const startup = { statement_timeout: statementTimeoutMs };
+  const takesStartup = await (async () => {
+    try {
+      await (await openLane({ ...lane, name: "gonogo probe", startup })).close();
+      return true;
+    } catch (error) {
+      // PROTOCOL_VIOLATION: a pooler that does not pass the setting on.
+      if (sqlStateOf(error) === "08P01") return false;
+      throw storageFailure("connect", error);
+    }
+  })();
+
+  const pool = postgres(url, {
+    max: poolSize,
+    prepare: false,
+    fetch_types: false,
+    connect_timeout: connectTimeoutMs / 1_000,
+    idle_timeout: 300,
+    onnotice: () => undefined,
+    connection: { application_name: "gonogo readers", ...(takesStartup ? startup : {}) },
+  });
+  const lanes = createLaneKeeper({ ...lane, name: "gonogo writer" }, giveUpMs);
+  const groups = createGroupStore(lanes, beginText(statementTimeoutMs, lockTimeoutMs), giveUpMs);
+
+  let closed = false;
+  const closedFailure = (operation: string) => new StorageFailure("closed", "no", operation);
+  const attempt: Attempt = async (operation, work) => {
+    for (let again = 0; ; again += 1) {
+      if (closed) throw closedFailure(operation);
+      try {
+        return await within(lane.answerTimeoutMs, work());
+      } catch (error) {
+        const failure = closed ? closedFailure(operation) : storageFailure(operation, error);
+        const pause = READ_AGAIN_MS[again];
+        // A read may be asked again as often as one likes.
+        if (!(failure instanceof StorageFailure) || failure.kind !== "lost" || pause === undefined)
+          throw failure;
+        await Bun.sleep(pause);
+      }
+    }
+  };
+
+  return {
+    readers: readersOf({
+      db: drizzle(pool) as unknown as PortableDatabase,
+      schema: postgresSchema,
+      attempt,
+    }),
+    groups,
+    migrator: createMigrator(
+      postgresMigrations(
+        {
+          url: directUrl ?? url,
+          name: "gonogo migration",
+          connectTimeoutMs,
+          answerTimeoutMs: 2 * migrationDeadlineMs,
+        },
+        migrationDeadlineMs,
+        migrationsFolder,
+      ),
+    ),
+    ping: () => attempt("ping", async () => void (await pool.unsafe("select 1"))),
+    close: async () => {
+      if (closed) return;
+      await groups.close();
+      closed = true;
+      await lanes.close();
+      await pool.end({ timeout: 5 });
+    },
+  };
+};
