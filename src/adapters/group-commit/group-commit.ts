@@ -31,10 +31,15 @@ interface Waiting {
 const STORED: Result<null, Conflict> = ok(null);
 const CONFLICT: Result<null, Conflict> = err({ type: "conflict" });
 
+/** SQLSTATEs of a member that others held up: its values are sound, and later they may be taken. */
+const HELD_UP = /^(40001|40P01|55P03|57014)$/;
+
+const refusal = (sqlState: string | null): StorageFailure =>
+  new StorageFailure(HELD_UP.test(sqlState ?? "") ? "overloaded" : "refused", "no", "commit", sqlState);
+
 const answer = ({ resolve, reject }: Waiting, verdict: Verdict | undefined): void => {
   if (verdict === undefined) reject(new StorageFailure("lost", "unknown", "commit: no verdict"));
-  else if (verdict.type === "refused")
-    reject(new StorageFailure("refused", "no", "commit", verdict.sqlState));
+  else if (verdict.type === "refused") reject(refusal(verdict.sqlState));
   else resolve(verdict.type === "stored" ? STORED : CONFLICT);
 };
 
