@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { commentHtml } from "../../src/adapters/sanitize-html/comment-html.ts";
+import { VECTORS } from "./html-vectors.ts";
 
 const { comment, text } = commentHtml;
 
@@ -101,79 +102,6 @@ describe("a comment in HTML", () => {
     expect(comment(`<p><a href="${href}">x</a></p>`)).toBe("<p>x</p>");
   });
 });
-
-const VECTORS = [
-  "<script>alert(1)</script>",
-  "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
-  "<scr<script>ipt>alert(1)</scr</script>ipt>",
-  "<script/x>alert(1)</script\n>",
-  "<<script>alert(1)//<</script>",
-  "<script>alert(1)",
-  "<img src=x onerror=alert(1)>",
-  "<img src=x onerror=alert(1)//",
-  "<img/src=x/onerror=alert(1)>",
-  '<IMG """><SCRIPT>alert("XSS")</SCRIPT>"\\>',
-  "<svg onload=alert(1)>",
-  "<svg/onload=alert(1)>",
-  "<svg><script>alert(1)</script></svg>",
-  "<svg><style><img src=x onerror=alert(1)></style></svg>",
-  "<svg><a xlink:href=javascript:alert(1)><text>x</text></a></svg>",
-  "<svg><animate onbegin=alert(1) attributeName=x></svg>",
-  "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
-  "<math><a xlink:href=javascript:alert(1)>x</a></math>",
-  "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
-  "<iframe src=javascript:alert(1)></iframe>",
-  '<iframe srcdoc="<script>alert(1)</script>"></iframe>',
-  "<iframe><script>alert(1)</script></iframe>",
-  "<object data=javascript:alert(1)></object>",
-  "<embed src=javascript:alert(1)>",
-  "<base href=//evil.example/>",
-  "<link rel=stylesheet href=//evil.example/x.css>",
-  "<meta http-equiv=refresh content=0;url=javascript:alert(1)>",
-  "<body onload=alert(1)>",
-  "<input autofocus onfocus=alert(1)>",
-  "<details open ontoggle=alert(1)>x</details>",
-  "<video><source onerror=alert(1)></video>",
-  "<marquee onstart=alert(1)>x</marquee>",
-  "<button formaction=javascript:alert(1)>x</button>",
-  "<isindex type=image src=1 onerror=alert(1)>",
-  "<table background=javascript:alert(1)><tr><td>x</table>",
-  "<p style='background:url(javascript:alert(1))'>x</p>",
-  "<p onmouseover=alert(1)>x</p>",
-  "<strong onclick='alert(1)' x=\"'>y\">x</strong>",
-  "<a href=javascript:alert(1)>x</a>",
-  '<a href="javascript&#58;alert(1)">x</a>',
-  "<a href='java&#10;script:alert(1)'>x</a>",
-  "<a href=`javascript:alert(1)`>x</a>",
-  '<a href="https://example.org/" onclick="alert(1)">x</a>',
-  '<a href="https://example.org/&quot; onclick=&quot;alert(1)">x</a>',
-  '<a href="https://example.org/" title="&quot; onclick=&quot;alert(1)">x</a>',
-  '<a href="https://example.org/" title="</a><script>alert(1)</script>">x</a>',
-  "<a href=\"https://example.org/\" title='<img src=x onerror=alert(1)>'>x</a>",
-  '<noscript><p title="</noscript><img src=x onerror=alert(1)>"></noscript>',
-  "<textarea></textarea/><img src=x onerror=alert(1)></textarea>",
-  "<xmp></xmp><img src=x onerror=alert(1)>",
-  "<title><img src=x onerror=alert(1)></title>",
-  "<noembed><img src=x onerror=alert(1)></noembed>",
-  "<plaintext><img src=x onerror=alert(1)>",
-  "<template><script>alert(1)</script></template>",
-  "<!--><img src=x onerror=alert(1)>-->",
-  "<!--[if gte IE 4]><script>alert(1)</script><![endif]-->",
-  "<![CDATA[<script>alert(1)</script>]]>",
-  "<?xml version='1.0'?><script>alert(1)</script>",
-  "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>",
-  "&lt;img src=x onerror=alert(1)&gt;",
-  "<p>&amp;lt;script&amp;gt;</p>",
-  "<option><img src=x onerror=alert(1)></option>",
-  "<select><style></select><img src=x onerror=alert(1)></style>",
-  "<p>\u2028<script>alert(1)</script></p>",
-  "<p/onclick=alert(1)>x",
-  "<em><p><em><p onclick=alert(1)></em>x</p>",
-  "<br onclick=alert(1)><br/onclick=alert(1)/>x",
-  "</p onclick=alert(1)>x",
-  "<a/href='https://example.org/'/onclick='alert(1)'>x</a>",
-  '<A HREF="h\ntt\tp://6\t6.000146.0x7.147/">x</A>',
-];
 
 describe("what an attacker tries", () => {
   test.each(VECTORS)("%s", (vector) => {

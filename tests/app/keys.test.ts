@@ -10,16 +10,16 @@ import { DEFAULT_RETENTION } from "../../src/domain/retention/retention-period.t
 import { DAY, type Instant } from "../../src/domain/shared/instant.ts";
 import { SealBroken } from "../../src/ports/secrets.ts";
 import { StorageFailure } from "../../src/ports/unit-of-work.ts";
-import { fakeClock, fakeStore } from "./fakes.ts";
+import { fakeClock, stage } from "./stage.ts";
 
 const SECRET = "a secret key of at least thirty-two bytes";
 const TODAY = (20_414 * DAY + 5 * 3_600_000) as Instant;
 
 const setUp = (secrets = { current: SECRET, previous: null as string | null }) => {
-  const store = fakeStore();
+  const store = stage();
   const clock = fakeClock(TODAY);
   const deps: KeyVaultDeps = {
-    keys: store.keys,
+    keys: store.readers.keys,
     unitOfWork: store.unitOfWork,
     sealer: makeSealer(secrets),
     clock,
@@ -28,7 +28,7 @@ const setUp = (secrets = { current: SECRET, previous: null as string | null }) =
   };
   const destroy = () =>
     destroyExpiredKeys({
-      readers: { keys: store.keys },
+      readers: store.readers,
       unitOfWork: store.unitOfWork,
       clock,
       ids: deps.ids,
@@ -46,12 +46,14 @@ describe("blind indexes", () => {
     expect(await indexer.index("email", "ada@example.org")).toBe(a);
     expect(await indexer.index("email", "bob@example.org")).not.toBe(a);
     expect(await indexer.index("external_user_id", "ada@example.org")).not.toBe(a);
-    expect([...store.keyRows.keys()]).toEqual(["blind-index:email", "blind-index:external_user_id"]);
-    expect(store.keyRows.get("blind-index:email")?.destroy_at).toBeNull();
-    expect(store.trail.map(({ action, details, user_id_hash }) => [action, details, user_id_hash])).toEqual([
-      ["key.created", '{"purpose":"blind-index:email"}', null],
-      ["key.created", '{"purpose":"blind-index:external_user_id"}', null],
-    ] as never);
+    expect(store.keys().map(({ id }) => id)).toEqual(["blind-index:email", "blind-index:external_user_id"]);
+    expect(store.keys()[0]?.destroy_at).toBeNull();
+    expect(store.trail().map(({ action, details, user_id_hash }) => [action, details, user_id_hash])).toEqual(
+      [
+        ["key.created", '{"purpose":"blind-index:email"}', null],
+        ["key.created", '{"purpose":"blind-index:external_user_id"}', null],
+      ] as never,
+    );
   });
 
   test("are the same in another process and after SECRET_KEY was rotated, and gone with the wrong one", async () => {
@@ -76,7 +78,7 @@ describe("blind indexes", () => {
       Array.from({ length: 20 }, () => indexer.index("email", "ada@example.org")),
     );
     expect(new Set(hashes).size).toBe(1);
-    expect(store.trail).toHaveLength(1);
+    expect(store.trail()).toHaveLength(1);
   });
 
   test("agree between instances that race for the first use", async () => {
@@ -84,7 +86,7 @@ describe("blind indexes", () => {
     const instances = Array.from({ length: 5 }, () => makeBlindIndexer(makeKeyVault(deps)));
     const hashes = await Promise.all(instances.map((indexer) => indexer.index("email", "ada@example.org")));
     expect(new Set(hashes).size).toBe(1);
-    expect(store.trail).toHaveLength(1);
+    expect(store.trail()).toHaveLength(1);
   });
 
   test("reject when the store is away, and recover when it is back", async () => {
@@ -117,9 +119,9 @@ describe("blind indexes", () => {
   test("are stored under their own name: a key moved to another one does not open", async () => {
     const { store, deps } = setUp();
     await makeKeyVault(deps).key("blind-index:email", null);
-    const row = store.keyRows.get("blind-index:email");
+    const [row] = store.keys();
     if (row === undefined) return expect.unreachable();
-    store.keyRows.set("blind-index:external_user_id", { ...row, id: "blind-index:external_user_id" });
+    store.putKey({ ...row, id: "blind-index:external_user_id" });
     await expect(makeKeyVault(deps).key("blind-index:external_user_id", null)).rejects.toBeInstanceOf(
       SealBroken,
     );
@@ -143,7 +145,7 @@ describe("pseudonyms", () => {
     async (kind: PseudonymKind) => {
       const { store, deps } = setUp();
       await makePseudonymiser(makeKeyVault(deps)).hash(kind, "x", TODAY);
-      const [row] = [...store.keyRows.values()];
+      const [row] = store.keys();
       const { periodDays, keptDays } = PSEUDONYM_KEYS[kind];
       const period = Math.floor(20_414 / periodDays);
       expect(row?.id).toBe(`pseudonym:${kind}:${period}`);
@@ -160,8 +162,8 @@ describe("pseudonyms", () => {
     expect(await destroy()).toEqual({ destroyed: 0 });
     clock.set(over);
     expect(await destroy()).toEqual({ destroyed: 1 });
-    expect(store.keyRows.size).toBe(0);
-    expect(store.trail.at(-1)).toMatchObject({
+    expect(store.keys()).toEqual([]);
+    expect(store.trail().at(-1)).toMatchObject({
       action: "key.destroyed",
       resource_type: "key",
       details: '{"purpose":"pseudonym:ip:20414"}',
@@ -179,8 +181,8 @@ describe("destroying expired keys", () => {
     for (let day = 0; day < 250; day += 1) await vault.key(`pseudonym:ip:${day}`, (TODAY + 1) as Instant);
     clock.set(TODAY + 1);
     expect(await destroy()).toEqual({ destroyed: 250 });
-    expect([...store.keyRows.keys()]).toEqual(["blind-index:email"]);
-    expect(store.trail.filter(({ action }) => action === "key.destroyed")).toHaveLength(250);
+    expect(store.keys().map(({ id }) => id)).toEqual(["blind-index:email"]);
+    expect(store.trail().filter(({ action }) => action === "key.destroyed")).toHaveLength(250);
   });
 
   test("leaves to another instance what that one destroys, and ends", async () => {
@@ -190,7 +192,7 @@ describe("destroying expired keys", () => {
     clock.set(TODAY + 1);
     const [a, b] = await Promise.all([destroy(), destroy()]);
     expect(a.destroyed + b.destroyed).toBe(150);
-    expect(store.keyRows.size).toBe(0);
-    expect(store.trail.filter(({ action }) => action === "key.destroyed")).toHaveLength(150);
+    expect(store.keys()).toEqual([]);
+    expect(store.trail().filter(({ action }) => action === "key.destroyed")).toHaveLength(150);
   });
 });

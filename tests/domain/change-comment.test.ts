@@ -4,24 +4,19 @@ import {
   editComment,
   isAuthor,
   maySee,
-  moderateComment,
   removeComment,
-  reportComment,
 } from "../../src/domain/comments/change-comment.ts";
 import {
   COMMENT_STATUSES,
   type Comment,
-  type CommentStatus,
   isEditable,
   isPublic,
-  MODERATION_DECISIONS,
-  type ModerationDecision,
   type ModerationMode,
 } from "../../src/domain/comments/comment.ts";
 import type { SubjectStatus } from "../../src/domain/roles/subject.ts";
-import type { CommentId, CommentReportId } from "../../src/domain/shared/ids.ts";
+import type { CommentId } from "../../src/domain/shared/ids.ts";
 import { HOUR, MINUTE } from "../../src/domain/shared/instant.ts";
-import { ADA, after, BOB, comment, days, hash, id, occasion, subject, T0 } from "./given.ts";
+import { ADA, after, BOB, comment, days, id, occasion, subject, T0 } from "./given.ts";
 
 const AUTHOR: CommentActor = { kind: "subject", subject: ADA, moderator: false };
 const STRANGER: CommentActor = { kind: "subject", subject: BOB, moderator: false };
@@ -203,83 +198,5 @@ describe("removing", () => {
     ["the second time, by a moderator", { status: "removed" }, MODERATOR, "comment-already-removed"],
   ] as const)("is refused for %s", (_, fields, actor, type) => {
     expect(remove(fields, actor)).toEqual({ ok: false, error: { type } });
-  });
-});
-
-describe("moderating", () => {
-  const TABLE: Readonly<Record<CommentStatus, Readonly<Record<ModerationDecision, CommentStatus | null>>>> = {
-    pending: { approve: "approved", reject: "rejected", remove: "removed" },
-    approved: { approve: "approved", reject: "rejected", remove: "removed" },
-    rejected: { approve: "approved", reject: null, remove: "removed" },
-    removed: { approve: null, reject: null, remove: null },
-  };
-
-  test.each(
-    COMMENT_STATUSES.flatMap((from) =>
-      MODERATION_DECISIONS.map((decision) => [from, decision, TABLE[from][decision]] as const),
-    ),
-  )("%s, %s: %p", (from, decision, to) => {
-    const moderated = moderateComment(
-      comment({ status: from, queued_at: T0, version: 2 }),
-      decision,
-      "off topic",
-      occasion(days(1)),
-    );
-    if (to === null) {
-      expect(moderated).toEqual({ ok: false, error: { type: "moderation-not-possible", from, decision } });
-      return;
-    }
-    expect(moderated).toMatchObject({
-      ok: true,
-      value: {
-        comment: {
-          status: to,
-          queued_at: null,
-          moderated_at: days(1),
-          moderation_note: "off topic",
-          content: "<p>Hello</p>",
-          version: 3,
-        },
-        changes: {
-          writes: [{ op: "update", in: "comments", version: 2 }],
-          audit: [{ action: "comment.moderated", details: `{"decision":"${decision}","from":"${from}"}` }],
-        },
-      },
-    } as never);
-  });
-});
-
-describe("reporting", () => {
-  const report = { id: id<CommentReportId>(0x9e), reason: "spam", by: null };
-
-  test("puts a comment into the queue, and the report is kept as long as the comment", () => {
-    const changes = reportComment(comment({ version: 2 }), report, occasion(days(1)));
-    expect(changes).toMatchObject({
-      writes: [
-        {
-          op: "insert",
-          into: "comment_reports",
-          row: { comment_id: comment().id, subject_id: null, reason: "spam", retention_until: days(2190) },
-        },
-        { op: "update", in: "comments", version: 2, set: { queued_at: days(1), updated_at: days(1) } },
-      ],
-      audit: [{ action: "comment.reported", details: '{"first":true}' }],
-    } as never);
-  });
-
-  test("of one that waits already adds the report only, as long as it still waits", () => {
-    const changes = reportComment(
-      comment({ version: 2, queued_at: T0 }),
-      { ...report, by: BOB },
-      occasion(days(1)),
-    );
-    expect(changes.expects).toEqual([{ in: "comments", id: comment().id, version: 2 }]);
-    expect(changes.writes).toHaveLength(1);
-    expect(changes.audit[0].details).toBe('{"first":false}' as never);
-  });
-
-  test("never tells the audit trail the reason", () => {
-    const changes = reportComment(comment(), { ...report, reason: hash<string>("z") }, occasion());
-    expect(JSON.stringify(changes.audit)).not.toContain("zzz");
   });
 });
