@@ -11,6 +11,10 @@ const PRAGMAS = [
   "pragma synchronous = full",
   "pragma foreign_keys = on",
   "pragma secure_delete = on",
+  // What undoes a savepoint stays in memory: a file for it took twice the time, and held rows in the clear.
+  "pragma temp_store = memory",
+  // Copying the log back every 16 MiB instead of 4: pages that many commits touch are written once.
+  "pragma wal_autocheckpoint = 4000",
   "pragma trusted_schema = off",
 ];
 
