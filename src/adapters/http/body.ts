@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../domain/shared/result.ts";
-import type { Refusal } from "./problems.ts";
+import type { Refusal } from "./refusals.ts";
 
 /** The largest body that is read. */
 export const BODY_LIMIT_BYTES = 65_536;

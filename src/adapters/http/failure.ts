@@ -1,7 +1,7 @@
 import { StorageFailure } from "../../ports/unit-of-work.ts";
 import type { Service } from "./context.ts";
 import { methodWord, refuse, type Visit } from "./pipeline.ts";
-import type { Refusal } from "./problems.ts";
+import type { Refusal } from "./refusals.ts";
 
 /** Seconds after which trying again has a chance. */
 const RETRY_AFTER = { lost: 5, overloaded: 1, closed: 10 } as const;

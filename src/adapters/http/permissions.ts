@@ -1,7 +1,7 @@
 import { type Principal, requirePermission, requireScope } from "../../app/caller.ts";
 import { type Permission, SCOPES, type Scope } from "../../domain/roles/role.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
-import type { Refusal } from "./problems.ts";
+import type { Refusal } from "./refusals.ts";
 
 /** What a route may ask for besides a person's permissions and a program's scopes. */
 export type Standing = "none" | "person" | "subject" | "session" | "edit-token";

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../domain/shared/result.ts";
-import type { Refusal } from "./problems.ts";
+import type { Refusal } from "./refusals.ts";
 import type { Precondition } from "./request-headers.ts";
 
 /**

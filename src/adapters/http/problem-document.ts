@@ -1,5 +1,6 @@
 import type { InvalidField } from "../../app/errors.ts";
-import { type FieldProblem, PROBLEMS, type ProblemCode, type ProblemType, type Refusal } from "./problems.ts";
+import { PROBLEMS } from "./problems.ts";
+import type { FieldProblem, ProblemCode, ProblemType, Refusal } from "./refusals.ts";
 
 /** What is wrong with a field, in words that do not depend on the value. */
 const REASONS: Readonly<Record<InvalidField["reason"], string>> = {

@@ -2,7 +2,7 @@ import type { Static, TSchema } from "@sinclair/typebox";
 import { type TypeCheck, TypeCompiler } from "@sinclair/typebox/compiler";
 import { type ValueError, type ValueErrorIterator, ValueErrorType } from "@sinclair/typebox/errors";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
-import type { FieldProblem, Refusal } from "./problems.ts";
+import type { FieldProblem, Refusal } from "./refusals.ts";
 
 /** More are of no use to anybody. */
 const MOST_ERRORS = 20;

@@ -3,7 +3,7 @@ import { parseId, type SubjectId } from "../../../domain/shared/ids.ts";
 import { err, ok, type Result } from "../../../domain/shared/result.ts";
 import type { Service } from "../context.ts";
 import { versionFor } from "../precondition.ts";
-import type { Refusal } from "../problems.ts";
+import type { Refusal } from "../refusals.ts";
 import { entityTag } from "../request-headers.ts";
 import { type Answer, json, type Route, route } from "../route.ts";
 import { uuid } from "../schemas/kinds.ts";

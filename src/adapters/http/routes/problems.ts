@@ -3,7 +3,8 @@ import { err, ok } from "../../../domain/shared/result.ts";
 import { page } from "../pages/html.ts";
 import { renderMarkdown } from "../pages/markdown.ts";
 import style from "../pages/page.css" with { type: "text" };
-import { PROBLEMS, type ProblemCode } from "../problems.ts";
+import { PROBLEMS } from "../problems.ts";
+import type { ProblemCode } from "../refusals.ts";
 import { type Route, route } from "../route.ts";
 
 const FOLDER = new URL("../../../../docs/problems/", import.meta.url);

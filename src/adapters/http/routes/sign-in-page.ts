@@ -6,7 +6,7 @@ import { type Route, route } from "../route.ts";
 
 const MAIN = `<main>
 <h1>Sign in</h1>
-<noscript><p>Signing in needs JavaScript: the link keeps its secret from every server log.</p></noscript>
+<noscript><p>Signing in needs JavaScript. That way the link keeps its secret from every server log.</p></noscript>
 <p id="explanation">You asked for a link to sign in. It works once and for 15 minutes.</p>
 <p><button type="button" id="sign-in" hidden>Sign in</button></p>
 <p id="status" role="status"></p>
