@@ -10,8 +10,6 @@ import type { PortableDatabase, Schema } from "./portable.ts";
 export interface WriteStatements {
   /** One row in the order of `columnsOf`; a row that loses leaves nothing. */
   insert(table: TableName): string;
-  /** `rows` rows at once, one after the other; answers the keys, as `key`, of those that did not lose. */
-  insertMany(table: TableName, rows: number): string;
   /** The values of `fields`, the key, the version. */
   update(table: TableName, fields: readonly string[]): string;
   /** The key, the version. */
@@ -46,20 +44,10 @@ export const createWriteStatements = (
   const still = (table: TableName) =>
     and(eq(keyOf(table), placeholder("key")), eq(tableOf(table).version, placeholder("version")));
 
-  const insertion = (table: TableName, rows: number) => {
+  const insert = cached((table) => {
     const row = Object.fromEntries(columnsOf(table).map((name) => [name, placeholder(name)]));
-    return db
-      .insert(tableOf(table))
-      .values(Array.from({ length: rows }, () => row))
-      .onConflictDoNothing();
-  };
-  const insert = cached((table) => insertion(table, 1).toSQL().sql);
-  const insertMany = cached(
-    (table, rows) =>
-      insertion(table, Number(rows))
-        .returning({ key: sql`${keyOf(table)}`.as("key") })
-        .toSQL().sql,
-  );
+    return db.insert(tableOf(table)).values(row).onConflictDoNothing().toSQL().sql;
+  });
   const update = cached((table, fields) => {
     const names = fields === "" ? [] : fields.split(" ");
     const set = Object.fromEntries(names.map((name) => [name, placeholder(name)]));
@@ -81,7 +69,6 @@ export const createWriteStatements = (
   });
   return {
     insert: (table) => insert(table, ""),
-    insertMany: (table, rows) => insertMany(table, String(rows)),
     update: (table, fields) => update(table, fields.join(" ")),
     delete: (table) => remove(table, ""),
     version: (table) => version(table, ""),

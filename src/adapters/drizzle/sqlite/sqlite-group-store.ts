@@ -47,6 +47,8 @@ export const createGroupStore = (
   const changed = (sql: string, values: readonly (string | number | boolean | null)[]): boolean =>
     statement(sql).run(...values).changes === 1;
 
+  const VERSION = encoder.columnsOf("audit_entries").indexOf("version");
+
   const insert = (row: EncodedInsert): boolean => changed(texts.insert(row.table), row.values);
 
   const holds = ({ table, key, version }: EncodedMember["expects"][number]): boolean => {
@@ -54,7 +56,7 @@ export const createGroupStore = (
     return version === "absent" ? found === undefined : found?.[0] === version;
   };
 
-  const write = (each: EncodedMember["writes"][number]): boolean => {
+  const apply = (each: EncodedMember["writes"][number]): boolean => {
     switch (each.op) {
       case "insert":
         return insert(each);
@@ -65,29 +67,47 @@ export const createGroupStore = (
     }
   };
 
-  /** The audit entry comes first: when it is there already, the member was stored before and its answer was lost. */
-  const store = (member: EncodedMember): Verdict => {
-    const [told, ...others] = member.audit;
-    if (told === undefined) return REFUSED;
-    if (!insert(told)) return STORED;
-    return member.expects.every(holds) && member.writes.every(write) && others.every(insert)
-      ? STORED
-      : CONFLICT;
-  };
+  const isTold = ({ audit: [told] }: EncodedMember): boolean =>
+    told !== undefined && statement(texts.version("audit_entries")).values(told.key).length > 0;
 
-  const storeAlone = (member: EncodedMember | null): Verdict => {
-    if (member === null) return REFUSED;
-    statement("savepoint member").run();
-    let verdict: Verdict;
+  /** The writes of a member whose entry is in: false when one of them loses. */
+  const write = (member: EncodedMember): boolean =>
+    member.writes.every(apply) && member.audit.every((entry, index) => index === 0 || insert(entry));
+
+  /** Runs `work` and answers what became of it; only what speaks of the member's own values is caught. */
+  const judged = (work: () => Verdict): Verdict => {
     try {
-      verdict = store(member);
+      return work();
     } catch (error) {
       // Some errors (disk full, input and output) end the whole transaction: then no member of it is stored.
       if (!db.inTransaction || !isRefusal(error)) throw error;
-      verdict = isTaken(error) ? CONFLICT : REFUSED;
+      return isTaken(error) ? CONFLICT : REFUSED;
     }
-    if (verdict !== STORED) statement("rollback to member").run();
-    statement("release member").run();
+  };
+
+  /**
+   * Stores one member or leaves nothing of it. Its audit entry goes first: when that is there already, the member was
+   * stored before and its answer was lost. A savepoint costs as much as an index, so there is one only where a member
+   * can lose after a write of its own has been made.
+   */
+  const store = (member: EncodedMember): Verdict => {
+    const [told] = member.audit;
+    if (told === undefined) return REFUSED;
+    if (!member.expects.every(holds)) return isTold(member) ? STORED : CONFLICT;
+    const atOnce = member.writes.length <= 1 && member.audit.length === 1;
+    if (!atOnce) statement("savepoint member").run();
+    let entered = false;
+    const verdict = judged(() => {
+      entered = insert(told);
+      return !entered || write(member) ? STORED : CONFLICT;
+    });
+    if (atOnce) {
+      if (verdict !== STORED && entered)
+        changed(texts.delete("audit_entries"), [told.key, told.values[VERSION] ?? 1]);
+    } else {
+      if (verdict !== STORED) statement("rollback to member").run();
+      statement("release member").run();
+    }
     return verdict;
   };
 
@@ -99,7 +119,7 @@ export const createGroupStore = (
     let committing = false;
     try {
       for (const member of members) {
-        verdicts.push(storeAlone(member));
+        verdicts.push(member === null ? REFUSED : store(member));
         if (performance.now() >= until) break;
       }
       committing = true;
