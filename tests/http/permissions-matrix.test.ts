@@ -1,0 +1,367 @@
+// Every operation of the document, with every kind of credential, on whosever resource it can be: what is answered
+// stands here by hand, so that a permission that changes anywhere else is seen here.
+import { describe, expect, test } from "bun:test";
+import { testServer } from "../support/http.ts";
+import { WHO, type Who, type Whose, type World, world } from "../support/http-matrix.ts";
+import { linkTokenFor, serviceToken } from "../support/http-people.ts";
+
+type Status = number | null;
+
+/**
+ * Statuses in this order: nobody, visitor | commenter, by cookie, moderator, admin | commenter narrowed to reading,
+ * admin narrowed to posting, restricted commenter | service with the scope, without | edit token | dead credentials:
+ * bad bearer, expired session, revoked service, session of an erased person. Null: there can be no such resource.
+ */
+type Row = readonly [
+  people: readonly [nobody: Status, visitor: Status],
+  sessions: readonly [commenter: Status, cookie: Status, moderator: Status, admin: Status],
+  less: readonly [reading: Status, posting: Status, restricted: Status],
+  services: readonly [scope: Status, without: Status],
+  editToken: Status,
+  dead: Status,
+];
+
+interface Case {
+  readonly operation: string;
+  readonly whose?: Whose;
+  readonly what?: string;
+  readonly expected: Row;
+  readonly json?: (world: World, who: Who) => Promise<object> | object;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly path?: (world: World, who: Who) => Promise<string> | string;
+}
+
+/** Open to everybody, and no credential is looked at, not even a bad one. */
+const ALL: Row = [[200, 200], [200, 200, 200, 200], [200, 200, 200], [200, 200], 200, 200];
+/** Open to everybody, but a bad credential is an error. */
+const READ: Row = [[200, 200], [200, 200, 200, 200], [200, 200, 200], [200, 200], 200, 401];
+const MODERATE: Row = [[401, 401], [403, 403, 200, 200], [403, 403, 403], [403, 403], 403, 401];
+const ADMINISTER: Row = [[401, 401], [403, 403, 403, 200], [403, 403, 403], [403, 403], 403, 401];
+const SIGNED_IN: Row = [[401, 401], [200, 200, 200, 200], [200, 200, 200], [403, 403], 403, 401];
+
+/** The same cells, with another status where it was 200. */
+const ok = (status: number, row: Row): Row =>
+  JSON.parse(JSON.stringify(row).replaceAll("200", String(status))) as Row;
+
+const ANY_VERSION = { "if-match": "*" };
+const THREAD = "/v1/threads/%2Fblog%2Fpost%2F/comments";
+const COMMENT = { content: "Hello", author_name: "Erika", author_email: "e@example.org", gdpr_consent: true };
+
+const comment = ({ comments }: World, who: Who): string => {
+  const id = comments.get(who);
+  if (id === undefined) throw new Error(`${who} has no such comment`);
+  return id;
+};
+const commentPath =
+  (suffix = "") =>
+  (at: World, who: Who): string =>
+    `/v1/comments/${comment(at, who)}${suffix}`;
+const reply = (at: World, who: Who): object => ({ ...COMMENT, parent_id: comment(at, who) });
+const subjectPath =
+  (suffix: string, whose: "own" | "another's" | "a restricted person's" | "an erased person's") =>
+  (at: World, who: Who): string =>
+    `/v1/admin/subjects/${whose === "own" ? at.actors[who].subject : at.others[whose]}${suffix}`;
+
+const CASES: readonly Case[] = [
+  // Consent
+  { operation: "GET /v1/consent-policy", expected: READ },
+  {
+    operation: "POST /v1/consents",
+    json: () => ({ decisions: { functional: true }, method: "api" }),
+    expected: [[201, 201], [201, 201, 201, 201], [201, 201, 201], [403, 403], 403, 401],
+  },
+  {
+    operation: "POST /v1/consents/withdrawals",
+    json: () => ({ purposes: ["marketing"] }),
+    expected: [[401, 201], [201, 201, 201, 201], [201, 201, 201], [403, 403], 403, 401],
+  },
+  {
+    operation: "GET /v1/consents/current",
+    expected: [[200, 200], [200, 200, 200, 200], [200, 200, 200], [403, 403], 403, 401],
+  },
+  {
+    operation: "GET /v1/consents/history",
+    expected: [[401, 200], [200, 200, 200, 200], [200, 200, 200], [403, 403], 403, 401],
+  },
+
+  // Sessions
+  {
+    operation: "POST /v1/sign-in-links",
+    json: () => ({ email: "new@example.org" }),
+    expected: ok(202, READ),
+  },
+  { operation: "GET /sign-in", expected: ALL },
+  {
+    operation: "POST /v1/sessions",
+    what: "by link",
+    json: async ({ server }, who) => {
+      const email = `${who.replaceAll(" ", "-")}@example.net`;
+      await server.request("POST", "/v1/sign-in-links", { json: { email } });
+      return { link_token: await linkTokenFor(server, email) };
+    },
+    expected: ok(201, READ),
+  },
+  {
+    operation: "POST /v1/sessions",
+    what: "for a user of the platform",
+    json: () => ({ external_user_id: "u" }),
+    expected: [[401, 403], [403, 403, 403, 403], [403, 403, 403], [201, 403], 403, 401],
+  },
+  { operation: "GET /v1/sessions/current", expected: SIGNED_IN },
+  { operation: "DELETE /v1/sessions/current", expected: ok(204, SIGNED_IN) },
+  { operation: "DELETE /v1/sessions", expected: ok(204, SIGNED_IN) },
+
+  // Threads
+  { operation: "GET /v1/threads/{thread}/comments", path: () => THREAD, expected: READ },
+  {
+    operation: "GET /v1/threads/{thread}/comments",
+    what: "by status",
+    path: () => `${THREAD}?status=pending`,
+    expected: [[401, 403], [403, 403, 200, 200], [403, 403, 403], [403, 403], 403, 401],
+  },
+  {
+    operation: "POST /v1/threads/{thread}/comments",
+    path: () => THREAD,
+    json: () => COMMENT,
+    expected: [[401, 401], [201, 201, 201, 201], [403, 201, 403], [403, 403], 403, 401],
+  },
+  ...(
+    [
+      ["own", [[null, null], [201, 201, 201, 201], [403, 201, 403], [null, null], 403, null]],
+      ["another's", [[401, 401], [201, 201, 201, 201], [403, 201, 403], [403, 403], 403, 401]],
+      ["another's pending", [[401, 401], [422, 422, 422, 422], [403, 422, 403], [403, 403], 403, 401]],
+      ["a restricted person's", [[401, 401], [422, 422, 422, 422], [403, 422, 403], [403, 403], 403, 401]],
+      ["an erased person's", [[401, 401], [201, 201, 201, 201], [403, 201, 403], [403, 403], 403, 401]],
+    ] as const
+  ).map(
+    ([whose, expected]): Case => ({
+      operation: "POST /v1/threads/{thread}/comments",
+      what: "a reply",
+      whose,
+      path: () => THREAD,
+      json: reply,
+      expected,
+    }),
+  ),
+
+  // Comments
+  ...(
+    [
+      ["own", [[null, null], [200, 200, 200, 200], [200, 200, 200], [null, null], 200, null]],
+      ["own pending", [[null, null], [200, 200, 200, 200], [200, 200, 200], [null, null], 200, null]],
+      ["another's", READ],
+      ["another's pending", [[404, 404], [404, 404, 200, 200], [404, 404, 404], [404, 404], 404, 401]],
+      ["a restricted person's", [[404, 404], [404, 404, 200, 200], [404, 404, 404], [404, 404], 404, 401]],
+      ["an erased person's", READ],
+    ] as const
+  ).map(
+    ([whose, expected]): Case => ({
+      operation: "GET /v1/comments/{id}",
+      whose,
+      path: commentPath(),
+      expected,
+    }),
+  ),
+  ...(
+    [
+      ["own", [[null, null], [200, 200, 200, 200], [403, 200, 403], [null, null], 200, null]],
+      ["own pending", [[null, null], [200, 200, 200, 200], [403, 200, 403], [null, null], 200, null]],
+      ["another's", [[401, 401], [403, 403, 403, 403], [403, 403, 403], [403, 403], 403, 401]],
+      ["another's pending", [[401, 401], [404, 404, 403, 403], [403, 404, 404], [403, 403], 404, 401]],
+      ["a restricted person's", [[401, 401], [404, 404, 403, 403], [403, 404, 404], [403, 403], 404, 401]],
+      ["an erased person's", [[401, 401], [403, 403, 403, 403], [403, 403, 403], [403, 403], 403, 401]],
+    ] as const
+  ).map(
+    ([whose, expected]): Case => ({
+      operation: "PATCH /v1/comments/{id}",
+      whose,
+      path: commentPath(),
+      json: () => ({ content: "changed" }),
+      headers: ANY_VERSION,
+      expected,
+    }),
+  ),
+  ...(
+    [
+      ["own", [[null, null], [204, 204, 204, 204], [403, 204, 204], [null, null], 204, null]],
+      ["own pending", [[null, null], [204, 204, 204, 204], [403, 204, 204], [null, null], 204, null]],
+      ["another's", [[401, 401], [403, 403, 204, 204], [403, 403, 403], [403, 403], 403, 401]],
+      ["another's pending", [[401, 401], [404, 404, 204, 204], [403, 404, 404], [403, 403], 404, 401]],
+      ["a restricted person's", [[401, 401], [404, 404, 204, 204], [403, 404, 404], [403, 403], 404, 401]],
+      ["an erased person's", [[401, 401], [403, 403, 204, 204], [403, 403, 403], [403, 403], 403, 401]],
+    ] as const
+  ).map(
+    ([whose, expected]): Case => ({
+      operation: "DELETE /v1/comments/{id}",
+      whose,
+      path: commentPath(),
+      headers: ANY_VERSION,
+      expected,
+    }),
+  ),
+  ...(
+    [
+      ["own", [[null, null], [202, 202, 202, 202], [202, 202, 202], [null, null], 202, null]],
+      ["own pending", [[null, null], [202, 202, 202, 202], [202, 202, 202], [null, null], 202, null]],
+      ["another's", ok(202, READ)],
+      ["another's pending", [[404, 404], [404, 404, 202, 202], [404, 404, 404], [404, 404], 404, 401]],
+      ["a restricted person's", [[404, 404], [404, 404, 202, 202], [404, 404, 404], [404, 404], 404, 401]],
+      ["an erased person's", ok(202, READ)],
+    ] as const
+  ).map(
+    ([whose, expected]): Case => ({
+      operation: "POST /v1/comments/{id}/reports",
+      whose,
+      path: commentPath("/reports"),
+      json: () => ({ reason: "Advertising" }),
+      expected,
+    }),
+  ),
+
+  // Moderation
+  ...(
+    [
+      ["own pending", [[null, null], [403, 403, 200, 200], [403, 403, 403], [null, null], 403, null]],
+      ["another's", MODERATE],
+      ["another's pending", MODERATE],
+      ["a restricted person's", MODERATE],
+      ["an erased person's", MODERATE],
+    ] as const
+  ).map(
+    ([whose, expected]): Case => ({
+      operation: "POST /v1/comments/{id}/moderation",
+      whose,
+      path: commentPath("/moderation"),
+      json: () => ({ decision: "approve" }),
+      expected,
+    }),
+  ),
+  { operation: "GET /v1/moderation/queue", expected: MODERATE },
+
+  // Administration
+  ...(["another's", "a restricted person's", "an erased person's"] as const).map(
+    (whose): Case => ({
+      operation: "GET /v1/admin/subjects/{id}",
+      whose,
+      path: subjectPath("", whose),
+      expected: ADMINISTER,
+    }),
+  ),
+  {
+    operation: "GET /v1/admin/subjects/{id}",
+    whose: "own",
+    path: subjectPath("", "own"),
+    expected: [[null, null], [403, 403, 403, 200], [403, 403, 403], [null, null], null, null],
+  },
+  ...(
+    [
+      ["another's", ADMINISTER],
+      ["a restricted person's", ok(409, ADMINISTER)],
+      ["an erased person's", ok(409, ADMINISTER)],
+      ["own", [[null, null], [403, 403, 403, 200], [403, 403, 403], [null, null], null, null]],
+    ] as const
+  ).map(
+    ([whose, expected]): Case => ({
+      operation: "PUT /v1/admin/subjects/{id}/role",
+      whose,
+      path: subjectPath("/role", whose),
+      json: () => ({ role: "moderator" }),
+      headers: ANY_VERSION,
+      expected,
+    }),
+  ),
+  { operation: "GET /v1/admin/service-credentials", expected: ADMINISTER },
+  {
+    operation: "POST /v1/admin/service-credentials",
+    json: () => ({ name: "x", scopes: ["sessions:create"] }),
+    expected: ok(201, ADMINISTER),
+  },
+  {
+    operation: "DELETE /v1/admin/service-credentials/{id}",
+    path: async ({ server }) => {
+      await serviceToken(server, ["consents:check"]);
+      const rows = await server.deps.readers.serviceCredentials.list(null, 100);
+      return `/v1/admin/service-credentials/${rows.at(-1)?.id}`;
+    },
+    expected: ok(204, ADMINISTER),
+  },
+
+  // The service itself
+  ...[
+    "/health/live",
+    "/health/ready",
+    "/.well-known/gpc.json",
+    "/.well-known/security.txt",
+    "/docs",
+    "/docs/json",
+  ].map((path): Case => ({ operation: `GET ${path}`, expected: ALL })),
+  { operation: "GET /problems/{type}", path: () => "/problems/not-found", expected: ALL },
+];
+
+const DEAD: readonly Who[] = ["bad bearer", "expired session", "revoked service", "erased commenter"];
+
+const cells = ([people, sessions, less, services, editToken, dead]: Row): readonly Status[] => [
+  ...people,
+  ...sessions,
+  ...less,
+  ...services,
+  editToken,
+  ...DEAD.map(() => dead),
+];
+
+const nameOf = ({ operation, what, whose }: Case): string =>
+  [operation, what, whose === undefined ? undefined : `(${whose})`]
+    .filter((part) => part !== undefined)
+    .join(" ");
+
+describe("who may do what", () => {
+  test.each(CASES.map((each) => [nameOf(each), each] as const))("%s", async (_name, each) => {
+    const at = await world(each.whose ?? "another's");
+    const [method = "", template = ""] = each.operation.split(" ");
+    const found: [Who, Status][] = [];
+    for (const [column, who] of WHO.entries()) {
+      if (cells(each.expected)[column] === null) {
+        found.push([who, null]);
+        continue;
+      }
+      const path = (await each.path?.(at, who)) ?? template;
+      const json = await each.json?.(at, who);
+      const { status } = await at.server.request(method, path, {
+        headers: { ...at.actors[who].headers, ...each.headers },
+        ...(json === undefined ? {} : { json }),
+      });
+      found.push([who, status]);
+    }
+    expect(found).toEqual(
+      WHO.map((who, column): [Who, Status] => [who, cells(each.expected)[column] ?? null]),
+    );
+  });
+});
+
+describe("the matrix is whole", () => {
+  test("it holds every operation of the document, and none that is not there", async () => {
+    const response = await (await testServer()).request("GET", "/docs/json");
+    const { paths } = (await response.json()) as { paths: Record<string, object> };
+    const documented = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect([...new Set(CASES.map(({ operation }) => operation))].toSorted()).toEqual(documented.toSorted());
+  });
+
+  test("what acts on one resource is tried on one's own, another's, a restricted and an erased person's", () => {
+    const WHOSE: readonly Whose[] = ["another's", "a restricted person's", "an erased person's"];
+    const onOne = CASES.filter(({ operation }) => /\/(?:comments|subjects)\/\{id\}/.test(operation));
+    for (const operation of new Set(onOne.map((each) => each.operation))) {
+      const tried = onOne.filter((each) => each.operation === operation).map(({ whose }) => whose);
+      expect([operation, tried]).toEqual([operation, expect.arrayContaining([...WHOSE])]);
+      expect([operation, tried.some((whose) => whose?.startsWith("own"))]).toEqual([operation, true]);
+    }
+  });
+
+  test("nothing is null but what cannot be", () => {
+    for (const each of CASES) {
+      if (cells(each.expected).includes(null))
+        expect([nameOf(each), each.whose?.startsWith("own")]).toEqual([nameOf(each), true]);
+    }
+  });
+});
