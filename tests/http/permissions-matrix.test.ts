@@ -202,9 +202,9 @@ const CASES: readonly Case[] = [
   ...(
     [
       ["own", [[null, null], [202, 202, 202, 202], [202, 202, 202], [null, null], 202, null]],
-      ["own pending", [[null, null], [202, 202, 202, 202], [202, 202, 202], [null, null], 202, null]],
+      ["own pending", [[null, null], [404, 404, 404, 404], [404, 404, 404], [null, null], 404, null]],
       ["another's", ok(202, READ)],
-      ["another's pending", [[404, 404], [404, 404, 202, 202], [404, 404, 404], [404, 404], 404, 401]],
+      ["another's pending", [[404, 404], [404, 404, 404, 404], [404, 404, 404], [404, 404], 404, 401]],
       ["a restricted person's", [[404, 404], [404, 404, 202, 202], [404, 404, 404], [404, 404], 404, 401]],
       ["an erased person's", ok(202, READ)],
     ] as const

@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderMarkdown } from "../../src/adapters/http/pages/markdown.ts";
-import { PROBLEMS, type ProblemCode } from "../../src/adapters/http/problems.ts";
+import { PROBLEMS } from "../../src/adapters/http/problems.ts";
+import type { ProblemCode } from "../../src/adapters/http/refusals.ts";
 import { testServer } from "../support/http.ts";
 
 const FOLDER = join(import.meta.dir, "../../docs/problems");
