@@ -8,6 +8,7 @@ import type { ConsentMethod, ConsentType, OptionalConsentType } from "../domain/
 import type { Permission, Scope, UserRole } from "../domain/roles/role.ts";
 import type { ServiceCredential } from "../domain/roles/service-credential.ts";
 import type { Subject } from "../domain/roles/subject.ts";
+import type { Json } from "../domain/shared/canonical-json.ts";
 import type { CommentId, ServiceCredentialId, SubjectId } from "../domain/shared/ids.ts";
 import type { Instant } from "../domain/shared/instant.ts";
 import type { Result } from "../domain/shared/result.ts";
@@ -244,6 +245,16 @@ export interface Application {
     ): Outcome<FlagView>;
     /** What clients may evaluate: every flag, as this instance has it in force. */
     evaluate(caller: Caller): Outcome<FeatureFlags>;
+  };
+  readonly idempotency: {
+    /** `operation` names method and path. `again`: the answer that was kept. `first`: call `end` when it is answered. */
+    begin(
+      caller: Caller,
+      request: { readonly key: string; readonly operation: string; readonly body: Json },
+    ): Outcome<
+      | { readonly kind: "first"; readonly caller: Caller; readonly end: () => void }
+      | { readonly kind: "again"; readonly answer: string }
+    >;
   };
   readonly health: {
     /** What does not work, by name; empty when all is well. */

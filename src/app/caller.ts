@@ -10,6 +10,7 @@ import type { Instant } from "../domain/shared/instant.ts";
 import { err, ok, type Result } from "../domain/shared/result.ts";
 import type { Pseudonymiser } from "../ports/pseudonymiser.ts";
 import type { AppError } from "./errors.ts";
+import type { Idempotency } from "./idempotency/remember-answer.ts";
 
 /** Who asks, as far as their credential proves it. */
 export type Principal =
@@ -31,6 +32,8 @@ export interface Caller {
   readonly origin: Origin;
   /** Sec-GPC: 1 was sent. */
   readonly gpc: boolean;
+  /** Set when the request came with an Idempotency-Key. */
+  readonly idempotency?: Idempotency;
 }
 
 export const ANONYMOUS: Principal = { kind: "anonymous" };

@@ -1,10 +1,11 @@
 import type { Occasion } from "../domain/audit/audit-entry.ts";
 import type { Changes } from "../domain/shared/changes.ts";
 import { err, ok, type Result } from "../domain/shared/result.ts";
-import type { UnitOfWork } from "../ports/unit-of-work.ts";
+import type { IdempotentAnswerReader } from "../ports/idempotent-answer-reader.ts";
 import { actorOf, type Caller } from "./caller.ts";
 import type { Deps } from "./deps.ts";
 import type { AppError } from "./errors.ts";
+import { type Idempotency, withAnswer } from "./idempotency/remember-answer.ts";
 
 /** How often a use case decides again when what it read has moved. */
 const ATTEMPTS = 5;
@@ -29,20 +30,36 @@ export interface Decided<T> {
   readonly value: T;
 }
 
+/** Whether another instance has answered this very request in the meantime. */
+const hasMoved = async (answers: IdempotentAnswerReader, { id, replaces }: Idempotency): Promise<boolean> =>
+  ((await answers.byId(id))?.version ?? null) !== replaces;
+
 /**
  * Reads, decides and commits; on a conflict reads and decides again, a bounded number of times. Answers the refusal of
  * the last decision, or `conflict` when others kept coming first.
  */
 export const decideAndCommit = async <T>(
-  unitOfWork: UnitOfWork,
+  deps: Pick<Deps, "unitOfWork" | "sealer" | "clock"> & {
+    readonly readers: Pick<Deps["readers"], "idempotentAnswers">;
+  },
+  caller: Caller,
   decide: () => Promise<Result<Decided<T>, AppError>>,
 ): Promise<Result<T, AppError>> => {
+  const { idempotency } = caller;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const decided = await decide();
     if (!decided.ok) return decided;
     if (decided.value.changes === null) return ok(decided.value.value);
-    const committed = await unitOfWork.commit(decided.value.changes);
-    if (committed.ok) return ok(decided.value.value);
+    const { changes, value } = decided.value;
+    const committed = await deps.unitOfWork.commit(
+      idempotency === undefined
+        ? changes
+        : withAnswer(deps.sealer, caller, idempotency, changes, value, deps.clock.now()),
+    );
+    if (committed.ok) return ok(value);
+    if (idempotency !== undefined && (await hasMoved(deps.readers.idempotentAnswers, idempotency))) {
+      return err({ type: "idempotency-key-in-flight" });
+    }
   }
   return err({ type: "conflict" });
 };

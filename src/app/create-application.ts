@@ -17,6 +17,7 @@ import { showPolicy } from "./consent/show-policy.ts";
 import { withdrawConsent } from "./consent/withdraw-consent.ts";
 import type { Deps } from "./deps.ts";
 import { failing } from "./health/failing.ts";
+import { idempotentRequests } from "./idempotency/begin-request.ts";
 import { addAdmin, changeRole, readSubject } from "./roles/change-role.ts";
 import {
   createCredential,
@@ -75,5 +76,6 @@ export const createApplication = (deps: Deps, store: Pick<Store, "ping" | "migra
     write: writeFlag(deps),
     evaluate: evaluateFlags(deps),
   },
+  idempotency: idempotentRequests(deps),
   health: { failing: failing(store) },
 });

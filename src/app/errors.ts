@@ -34,6 +34,12 @@ export type AppError =
   | { readonly type: "credential-invalid" }
   | { readonly type: "permission-missing"; readonly permission: Permission | Scope }
   | { readonly type: "not-found" }
+  /** The Idempotency-Key was used with another body. */
+  | { readonly type: "idempotency-key-reused" }
+  /** The first request with this Idempotency-Key has not been answered yet. */
+  | { readonly type: "idempotency-key-in-flight" }
+  /** Done already, and its answer showed a secret, which is not kept. */
+  | { readonly type: "already-created" }
   /** If-Match names another version than the stored one. */
   | { readonly type: "version-mismatch" }
   /** Others kept changing the same thing, or it exists already: look again, then decide. */

@@ -27,7 +27,11 @@ export interface CommentReader {
    */
   publicRoots(thread: string, after: CommentId | null, limit: number): Promise<readonly CommentWithAuthor[]>;
   /** What the public sees under one root, all depths: chosen as for roots, but place-holders need not have replies. */
-  publicReplies(root: CommentId, after: CommentId | null, limit: number): Promise<readonly CommentWithAuthor[]>;
+  publicReplies(
+    root: CommentId,
+    after: CommentId | null,
+    limit: number,
+  ): Promise<readonly CommentWithAuthor[]>;
   /** All of a thread with this status, roots and replies alike (for moderators). */
   inThread(
     thread: string,

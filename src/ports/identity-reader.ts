@@ -10,5 +10,8 @@ export interface IdentityReader {
   /** The name lines of up to 2,000 subjects, in no promised order; subjects without one are left out. */
   namesOf(subjects: readonly SubjectId[]): Promise<readonly Identity[]>;
   /** Lines for up to 500 blind indexes, in no promised order (imports). */
-  findMany(kind: Exclude<IdentityKind, "name">, blindIndexes: readonly KeyedHash[]): Promise<readonly Identity[]>;
+  findMany(
+    kind: Exclude<IdentityKind, "name">,
+    blindIndexes: readonly KeyedHash[],
+  ): Promise<readonly Identity[]>;
 }

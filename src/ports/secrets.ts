@@ -24,7 +24,9 @@ export interface Sealer {
 export class SealBroken extends Error {
   override readonly name = "SealBroken";
   constructor() {
-    super("a stored value cannot be decrypted: SECRET_KEY is not the one it was encrypted with, or it was changed");
+    super(
+      "a stored value cannot be decrypted: SECRET_KEY is not the one it was encrypted with, or it was changed",
+    );
   }
 }
 

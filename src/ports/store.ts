@@ -4,6 +4,7 @@ import type { ConfigurationReader } from "./configuration-reader.ts";
 import type { ConsentPolicyReader } from "./consent-policy-reader.ts";
 import type { ConsentReader } from "./consent-reader.ts";
 import type { GroupStore } from "./group-store.ts";
+import type { IdempotentAnswerReader } from "./idempotent-answer-reader.ts";
 import type { IdentityReader } from "./identity-reader.ts";
 import type { KeyReader } from "./key-reader.ts";
 import type { OutgoingMailReader } from "./outgoing-mail-reader.ts";
@@ -23,6 +24,7 @@ export interface Readers {
   readonly comments: CommentReader;
   readonly serviceCredentials: ServiceCredentialReader;
   readonly outgoingMails: OutgoingMailReader;
+  readonly idempotentAnswers: IdempotentAnswerReader;
   readonly keys: KeyReader;
   readonly configuration: ConfigurationReader;
   readonly audit: AuditReader;

@@ -25,6 +25,7 @@ export const FINDERS: {
   comments: async (readers, row) => (await readers.comments.byId(row.id))?.comment ?? null,
   outgoing_mails: async (readers, row) =>
     (await readers.outgoingMails.due(LATEST, 10_000)).find((each) => each.id === row.id) ?? null,
+  idempotent_answers: (readers, row) => readers.idempotentAnswers.byId(row.id),
   service_credentials: (readers, row) => readers.serviceCredentials.byId(row.id),
   system_config: (readers, row) => readers.configuration.byKey(row.key),
   keys: (readers, row) => readers.keys.byId(row.id),

@@ -1,4 +1,5 @@
 import type { Comment, CommentStatus } from "../../src/domain/comments/comment.ts";
+import type { IdempotencyId } from "../../src/domain/idempotency/idempotent-answer.ts";
 import type { KeyedHash, TokenHash } from "../../src/domain/shared/ids.ts";
 import { type Instant, plus } from "../../src/domain/shared/instant.ts";
 import type { Readers, Store } from "../../src/ports/store.ts";
@@ -53,6 +54,10 @@ export const EVERY_QUERY: {
     list: (readers) => readers.serviceCredentials.list(id(), 20),
   },
   outgoingMails: { due: (readers) => readers.outgoingMails.due(NOON, 20) },
+  idempotentAnswers: {
+    byId: (readers) => readers.idempotentAnswers.byId("a".repeat(64) as IdempotencyId),
+    expired: (readers) => readers.idempotentAnswers.expired(NOON, 20),
+  },
   keys: {
     byId: (readers) => readers.keys.byId("blind-index:email"),
     expired: (readers) => readers.keys.expired(NOON, 20),
@@ -94,6 +99,7 @@ export const fill = async (store: Store): Promise<void> => {
         insert("consent_policies", { policy_version: round * 50 + index }),
         insert("sign_in_links"),
         insert("outgoing_mails", { next_attempt_at: plus(NOON, index) }),
+        insert("idempotent_answers", { expires_at: plus(NOON, index) }),
         insert("service_credentials"),
         insert("system_config"),
         insert("keys", { destroy_at: (index % 3 === 0 ? NOON + index : null) as Instant | null }),

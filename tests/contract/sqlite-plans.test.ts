@@ -19,8 +19,13 @@ describe("every query has its index on SQLite", () => {
     (
       db.query(`explain query plan ${sql}`).all(...(params as SQLQueryBindings[])) as { detail: string }[]
     ).map((row) => row.detail);
+  /** A partial index holds nothing but what was asked for: reading all of it is no walk. */
+  const isPartial = (step: string): boolean =>
+    db
+      .query("select 1 from sqlite_master where type = 'index' and name = ? and sql like '% WHERE %'")
+      .values(/ USING (?:COVERING )?INDEX (\w+)/.exec(step)?.[1] ?? "").length > 0;
   const walks = (plan: readonly string[]): boolean =>
-    plan.some((step) => /^SCAN|TEMP B-TREE|AUTOMATIC/.test(step));
+    plan.some((step) => /TEMP B-TREE|AUTOMATIC/.test(step) || (step.startsWith("SCAN") && !isPartial(step)));
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "gonogo-plans-"));

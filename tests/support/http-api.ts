@@ -938,6 +938,7 @@ export interface components {
        * @enum {string}
        */
       code:
+        | "already-created"
         | "author-email-required"
         | "body-too-large"
         | "comment-already-removed"
@@ -949,6 +950,9 @@ export interface components {
         | "cross-site-request"
         | "edit-window-over"
         | "gdpr-consent-required"
+        | "idempotency-key-in-flight"
+        | "idempotency-key-invalid"
+        | "idempotency-key-reused"
         | "invalid-input"
         | "last-admin"
         | "malformed-json"
@@ -1261,7 +1265,13 @@ export interface operations {
   recordConsent: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /**
+         * @description A fresh random value. The same key with the same body answers the same for 24 hours, without doing it twice (IETF draft).
+         * @example "8e03978e-40d5-43e8-bc93-6894a57f9324"
+         */
+        "Idempotency-Key"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -1282,7 +1292,7 @@ export interface operations {
           "application/json": components["schemas"]["RecordedConsent"];
         };
       };
-      /** @description `malformed-json`: Malformed JSON */
+      /** @description `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1318,7 +1328,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `conflict`: Conflict */
+      /** @description `already-created`: Already created; `conflict`: Conflict; `idempotency-key-in-flight`: Request in flight */
       409: {
         headers: {
           [name: string]: unknown;
@@ -1345,7 +1355,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `invalid-input`: Invalid input; `notice-required`: Notice token needed; `notice-token-expired`: Notice token expired; `notice-token-invalid`: Notice token not accepted; `purpose-not-offered`: Purpose not offered */
+      /** @description `idempotency-key-reused`: Idempotency-Key used before; `invalid-input`: Invalid input; `notice-required`: Notice token needed; `notice-token-expired`: Notice token expired; `notice-token-invalid`: Notice token not accepted; `purpose-not-offered`: Purpose not offered */
       422: {
         headers: {
           [name: string]: unknown;
@@ -1384,7 +1394,13 @@ export interface operations {
   withdrawConsent: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /**
+         * @description A fresh random value. The same key with the same body answers the same for 24 hours, without doing it twice (IETF draft).
+         * @example "8e03978e-40d5-43e8-bc93-6894a57f9324"
+         */
+        "Idempotency-Key"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -1405,7 +1421,7 @@ export interface operations {
           "application/json": components["schemas"]["RecordedConsent"];
         };
       };
-      /** @description `malformed-json`: Malformed JSON */
+      /** @description `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1441,7 +1457,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `conflict`: Conflict */
+      /** @description `already-created`: Already created; `conflict`: Conflict; `idempotency-key-in-flight`: Request in flight */
       409: {
         headers: {
           [name: string]: unknown;
@@ -1468,7 +1484,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `invalid-input`: Invalid input */
+      /** @description `idempotency-key-reused`: Idempotency-Key used before; `invalid-input`: Invalid input */
       422: {
         headers: {
           [name: string]: unknown;
@@ -1647,7 +1663,13 @@ export interface operations {
   requestSignInLink: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /**
+         * @description A fresh random value. The same key with the same body answers the same for 24 hours, without doing it twice (IETF draft).
+         * @example "8e03978e-40d5-43e8-bc93-6894a57f9324"
+         */
+        "Idempotency-Key"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -1666,7 +1688,7 @@ export interface operations {
           "application/json": components["schemas"]["Accepted"];
         };
       };
-      /** @description `malformed-json`: Malformed JSON */
+      /** @description `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1693,7 +1715,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `conflict`: Conflict */
+      /** @description `already-created`: Already created; `conflict`: Conflict; `idempotency-key-in-flight`: Request in flight */
       409: {
         headers: {
           [name: string]: unknown;
@@ -1720,7 +1742,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `invalid-input`: Invalid input; `return-to-not-allowed`: Return address not allowed */
+      /** @description `idempotency-key-reused`: Idempotency-Key used before; `invalid-input`: Invalid input; `return-to-not-allowed`: Return address not allowed */
       422: {
         headers: {
           [name: string]: unknown;
@@ -1795,7 +1817,13 @@ export interface operations {
   openSession: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /**
+         * @description A fresh random value. The same key with the same body answers the same for 24 hours, without doing it twice (IETF draft).
+         * @example "8e03978e-40d5-43e8-bc93-6894a57f9324"
+         */
+        "Idempotency-Key"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -1816,7 +1844,7 @@ export interface operations {
           "application/json": components["schemas"]["OpenedSession"];
         };
       };
-      /** @description `malformed-json`: Malformed JSON */
+      /** @description `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1843,7 +1871,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `conflict`: Conflict */
+      /** @description `already-created`: Already created; `conflict`: Conflict; `idempotency-key-in-flight`: Request in flight */
       409: {
         headers: {
           [name: string]: unknown;
@@ -1870,7 +1898,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `invalid-input`: Invalid input */
+      /** @description `idempotency-key-reused`: Idempotency-Key used before; `invalid-input`: Invalid input */
       422: {
         headers: {
           [name: string]: unknown;
@@ -2210,7 +2238,13 @@ export interface operations {
   postComment: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /**
+         * @description A fresh random value. The same key with the same body answers the same for 24 hours, without doing it twice (IETF draft).
+         * @example "8e03978e-40d5-43e8-bc93-6894a57f9324"
+         */
+        "Idempotency-Key"?: string;
+      };
       path: {
         /**
          * @description The page as the site names it, percent-encoded: `%2Fblog%2Ffirst-post%2F`
@@ -2239,7 +2273,7 @@ export interface operations {
           "application/json": components["schemas"]["PostedComment"];
         };
       };
-      /** @description `malformed-json`: Malformed JSON */
+      /** @description `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2266,7 +2300,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `conflict`: Conflict */
+      /** @description `already-created`: Already created; `conflict`: Conflict; `idempotency-key-in-flight`: Request in flight */
       409: {
         headers: {
           [name: string]: unknown;
@@ -2293,7 +2327,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `author-email-required`: E-mail address needed; `content-empty`: Nothing left of the content; `gdpr-consent-required`: Consent to publish needed; `invalid-input`: Invalid input; `parent-not-found`: No such comment to reply to */
+      /** @description `author-email-required`: E-mail address needed; `content-empty`: Nothing left of the content; `gdpr-consent-required`: Consent to publish needed; `idempotency-key-reused`: Idempotency-Key used before; `invalid-input`: Invalid input; `parent-not-found`: No such comment to reply to */
       422: {
         headers: {
           [name: string]: unknown;
@@ -2656,7 +2690,13 @@ export interface operations {
   reportComment: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /**
+         * @description A fresh random value. The same key with the same body answers the same for 24 hours, without doing it twice (IETF draft).
+         * @example "8e03978e-40d5-43e8-bc93-6894a57f9324"
+         */
+        "Idempotency-Key"?: string;
+      };
       path: {
         /** @example 0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b */
         id: string;
@@ -2678,7 +2718,7 @@ export interface operations {
           "application/json": components["schemas"]["Accepted"];
         };
       };
-      /** @description `malformed-json`: Malformed JSON */
+      /** @description `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2714,7 +2754,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `conflict`: Conflict */
+      /** @description `already-created`: Already created; `conflict`: Conflict; `idempotency-key-in-flight`: Request in flight */
       409: {
         headers: {
           [name: string]: unknown;
@@ -2741,7 +2781,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `invalid-input`: Invalid input */
+      /** @description `idempotency-key-reused`: Idempotency-Key used before; `invalid-input`: Invalid input */
       422: {
         headers: {
           [name: string]: unknown;
@@ -3293,7 +3333,13 @@ export interface operations {
   createServiceCredential: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /**
+         * @description A fresh random value. The same key with the same body answers the same for 24 hours, without doing it twice (IETF draft).
+         * @example "8e03978e-40d5-43e8-bc93-6894a57f9324"
+         */
+        "Idempotency-Key"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -3314,7 +3360,7 @@ export interface operations {
           "application/json": components["schemas"]["CreatedServiceCredential"];
         };
       };
-      /** @description `malformed-json`: Malformed JSON */
+      /** @description `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -3341,7 +3387,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `conflict`: Conflict */
+      /** @description `already-created`: Already created; `conflict`: Conflict; `idempotency-key-in-flight`: Request in flight */
       409: {
         headers: {
           [name: string]: unknown;
@@ -3368,7 +3414,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `invalid-input`: Invalid input */
+      /** @description `idempotency-key-reused`: Idempotency-Key used before; `invalid-input`: Invalid input */
       422: {
         headers: {
           [name: string]: unknown;

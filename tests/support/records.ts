@@ -1,6 +1,7 @@
 // Sample records of invented people. Everything a test does not care about has a valid value.
 import { makeIdGenerator } from "../../src/adapters/crypto/id-generator.ts";
 import { type AuditEntry, auditEntry, SYSTEM } from "../../src/domain/audit/audit-entry.ts";
+import type { IdempotencyId } from "../../src/domain/idempotency/idempotent-answer.ts";
 import type { Collection, Records } from "../../src/domain/personal-data/records.ts";
 import { DEFAULT_RETENTION } from "../../src/domain/retention/retention-period.ts";
 import type { Changes, Expectation, Write } from "../../src/domain/shared/changes.ts";
@@ -133,6 +134,13 @@ const makers = {
     message_id: `${crypto.randomUUID()}@example.org`,
     attempts: 0,
     next_attempt_at: NOON,
+  }),
+  idempotent_answers: (): Records["idempotent_answers"] => ({
+    ...newGdprRecord(hash<KeyedHash>() as string as IdempotencyId, NOON, plus(NOON, DAY)),
+    subject_id: null,
+    fingerprint: hash<KeyedHash>(),
+    answer: null,
+    expires_at: plus(NOON, DAY),
   }),
   service_credentials: (): Records["service_credentials"] => ({
     id: id(),

@@ -3,6 +3,7 @@ import { check, index, integer, sqliteTable, text, uniqueIndex } from "drizzle-o
 import type { AuditAction, AuditResourceType } from "../../domain/audit/audit-entry.ts";
 import type { CommentStatus } from "../../domain/comments/comment.ts";
 import type { ConsentMethod } from "../../domain/consent/consent-type.ts";
+import type { IdempotencyId } from "../../domain/idempotency/idempotent-answer.ts";
 import type { IdentityKind } from "../../domain/personal-data/identity.ts";
 import type { UserRole } from "../../domain/roles/role.ts";
 import type { SubjectStatus } from "../../domain/roles/subject.ts";
@@ -124,7 +125,7 @@ export const consent_policies = sqliteTable(
   (t) => [
     ...checks("consent_policies"),
     uniqueIndex("consent_policies_policy_version").on(t.policy_version),
-    index("consent_policies_status_policy_version").on(t.status, t.policy_version),
+    index("consent_policies_published").on(t.policy_version).where(sql`status = 'published'`),
   ],
 );
 
@@ -185,7 +186,7 @@ export const comments = sqliteTable(
   },
   (t) => [
     ...checks("comments"),
-    uniqueIndex("comments_source_source_id").on(t.source, t.source_id),
+    uniqueIndex("comments_source_source_id").on(t.source, t.source_id).where(sql`source_id is not null`),
     index("comments_roots").on(t.thread, t.id).where(sql`depth = 0 and status in ('approved', 'removed')`),
     index("comments_replies").on(t.root_id, t.id).where(sql`depth > 0 and status in ('approved', 'removed')`),
     index("comments_thread_status").on(t.thread, t.status, t.id),
@@ -224,6 +225,22 @@ export const outgoing_mails = sqliteTable(
     ...checks("outgoing_mails"),
     index("outgoing_mails_next_attempt_at").on(t.next_attempt_at, t.id),
     index("outgoing_mails_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+  ],
+);
+
+export const idempotent_answers = sqliteTable(
+  "idempotent_answers",
+  {
+    ...personalFields<IdempotencyId>(),
+    subject_id: text().$type<SubjectId>(),
+    fingerprint: text().notNull(),
+    answer: text().$type<Sealed>(),
+    expires_at: instant().notNull(),
+  },
+  (t) => [
+    ...checks("idempotent_answers"),
+    index("idempotent_answers_subject_id").on(t.subject_id).where(sql`subject_id is not null`),
+    index("idempotent_answers_expires_at").on(t.expires_at, t.id),
   ],
 );
 
@@ -304,6 +321,7 @@ export const sqliteSchema = {
   comments,
   comment_reports,
   outgoing_mails,
+  idempotent_answers,
   service_credentials,
   system_config,
   keys,

@@ -1,32 +1,44 @@
 import { problemDocument } from "./problem-document.ts";
-import { PROBLEMS, type ProblemCode, type Refusal } from "./problems.ts";
-import type { Route } from "./route.ts";
+import { PROBLEMS } from "./problems.ts";
+import type { ProblemCode, Refusal } from "./refusals.ts";
+import { isCreating, type Route } from "./route.ts";
 import { Problem } from "./schemas/problem.ts";
 
 const OPEN_TO_ALL: readonly string[] = ["none", "content:read"];
 
 /** What the pipeline itself can refuse on this route. */
-const pipelineProblems = ({ method, permission, query, body, ifMatch }: Route): readonly ProblemCode[] => [
-  ...(permission.includes("none")
-    ? []
-    : ([
-        "credential-invalid",
-        "service-unavailable",
-        ...(method === "GET" ? [] : ["cross-site-request" as const]),
-      ] as const)),
-  ...(permission.some((requirement) => OPEN_TO_ALL.includes(requirement))
-    ? []
-    : ([
-        ...(permission.includes("person") ? [] : ["credential-required" as const]),
-        "permission-missing",
-      ] as const)),
-  ...(query === undefined ? [] : (["invalid-input"] as const)),
-  ...(body === undefined
-    ? []
-    : (["malformed-json", "body-too-large", "unsupported-media-type", "invalid-input"] as const)),
-  ...(ifMatch === true ? (["precondition-required", "version-mismatch"] as const) : []),
-  "unexpected-error",
-];
+const pipelineProblems = (route: Route): readonly ProblemCode[] => {
+  const { method, permission, query, body, ifMatch } = route;
+  return [
+    ...(permission.includes("none")
+      ? []
+      : ([
+          "credential-invalid",
+          "service-unavailable",
+          ...(method === "GET" ? [] : ["cross-site-request" as const]),
+        ] as const)),
+    ...(permission.some((requirement) => OPEN_TO_ALL.includes(requirement))
+      ? []
+      : ([
+          ...(permission.includes("person") ? [] : ["credential-required" as const]),
+          "permission-missing",
+        ] as const)),
+    ...(query === undefined ? [] : (["invalid-input"] as const)),
+    ...(body === undefined
+      ? []
+      : (["malformed-json", "body-too-large", "unsupported-media-type", "invalid-input"] as const)),
+    ...(isCreating(route)
+      ? ([
+          "already-created",
+          "idempotency-key-in-flight",
+          "idempotency-key-invalid",
+          "idempotency-key-reused",
+        ] as const)
+      : []),
+    ...(ifMatch === true ? (["precondition-required", "version-mismatch"] as const) : []),
+    "unexpected-error",
+  ];
+};
 
 /** Everything the route can refuse, in the order of the catalogue. */
 export const problemsOf = (route: Route): readonly ProblemCode[] => {

@@ -4,7 +4,7 @@ import manifest from "../../../package.json" with { type: "json" };
 import { documentInfo, SECURITY_SCHEMES, securityOf } from "./openapi-info.ts";
 import { problemExamples, problemResponses } from "./openapi-problems.ts";
 import { permissionText } from "./permissions.ts";
-import { type Route, TAGS } from "./route.ts";
+import { isCreating, type Route, TAGS } from "./route.ts";
 import { Problem } from "./schemas/problem.ts";
 
 const successResponse = ({ success }: Route): object => {
@@ -33,6 +33,16 @@ const IF_MATCH = {
   description: "The ETag of the version that was read, or `*` for any.",
   schema: { type: "string" },
   example: '"1"',
+};
+
+const IDEMPOTENCY_KEY = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description:
+    "A fresh random value. The same key with the same body answers the same for 24 hours, without doing it twice (IETF draft).",
+  schema: { type: "string", minLength: 1, maxLength: 257 },
+  example: '"8e03978e-40d5-43e8-bc93-6894a57f9324"',
 };
 
 /** What the plugin cannot know of a route. */
@@ -104,7 +114,12 @@ const hoist = (node: unknown, into: Record<string, unknown>): unknown => {
 /** The OpenAPI 3.1 document of the routes. */
 export const openApiDocument = async (routes: readonly Route[]): Promise<object> => {
   const raw = await documented(routes);
-  const withIfMatch = new Map(routes.map((route) => [route.operationId, route.ifMatch === true]));
+  const headersOf = new Map(
+    routes.map((route) => [
+      route.operationId,
+      [...(route.ifMatch === true ? [IF_MATCH] : []), ...(isCreating(route) ? [IDEMPOTENCY_KEY] : [])],
+    ]),
+  );
   for (const path of Object.values(raw.paths)) {
     for (const operation of Object.values(path)) {
       // A parameter's own `examples` is a map in OpenAPI; the list is JSON Schema's.
@@ -113,9 +128,8 @@ export const openApiDocument = async (routes: readonly Route[]): Promise<object>
         delete parameter.examples;
       }
       const { operationId = "" } = operation as { operationId?: string };
-      if (withIfMatch.get(operationId) === true) {
-        operation.parameters = [...(operation.parameters ?? []), IF_MATCH];
-      }
+      const headers = headersOf.get(operationId) ?? [];
+      if (headers.length > 0) operation.parameters = [...(operation.parameters ?? []), ...headers];
     }
   }
   const schemas: Record<string, unknown> = {};

@@ -1,5 +1,6 @@
 import { ANONYMOUS, type Caller } from "../../app/caller.ts";
 import { NO_ORIGIN, type Origin } from "../../domain/anonymization/pseudonym.ts";
+import type { Json } from "../../domain/shared/canonical-json.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
 import { NO_STORE, respond } from "./answer.ts";
 import { readJson } from "./body.ts";
@@ -8,10 +9,11 @@ import { readCredentials } from "./credentials.ts";
 import { corsHeaders, isTrustedOrigin } from "./origins.ts";
 import { permits } from "./permissions.ts";
 import { problemDocument, problemHeaders } from "./problem-document.ts";
-import { PROBLEMS, type Refusal } from "./problems.ts";
+import { PROBLEMS } from "./problems.ts";
 import { readQuery } from "./query.ts";
-import { readGpc, readIfMatch, readLanguages } from "./request-headers.ts";
-import type { Answer, Ask, Route } from "./route.ts";
+import type { Refusal } from "./refusals.ts";
+import { readGpc, readIdempotencyKey, readIfMatch, readLanguages } from "./request-headers.ts";
+import { type Answer, type Ask, isCreating, type Route } from "./route.ts";
 import { validator } from "./validation.ts";
 
 /** What is known of a request from its first moment. */
@@ -47,11 +49,37 @@ export const pipeline = (service: Service, route: Route) => {
     const { request } = found;
     visit.pathTemplate = route.path;
     const asked = await ask(service, route, check, found, visit);
-    const answered = asked.ok ? await route.handle(asked.value as Parameters<Route["handle"]>[0]) : asked;
+    const answered = asked.ok ? await once(service, route, request, asked.value) : asked;
     return answered.ok
       ? finish(service, request, visit, route.success.status, answered.value, route.cacheControl)
       : refuse(service, request, visit, answered.error);
   };
+};
+
+/** Carries a request out; one that creates, and is repeated under its Idempotency-Key, is answered as the first time. */
+const once = async (
+  service: Service,
+  route: Route,
+  request: Request,
+  asked: Asked,
+): Promise<Result<Answer, Refusal>> => {
+  const handle = route.handle as (ask: Asked) => ReturnType<Route["handle"]>;
+  const key = isCreating(route) ? readIdempotencyKey(request.headers) : null;
+  if (key === null) return handle(asked);
+  if (key === "invalid") return err({ type: "idempotency-key-invalid" });
+  const operation = `${route.method} ${new URL(request.url).pathname}`;
+  const begun = await service.application.idempotency.begin(asked.caller, {
+    key,
+    operation,
+    body: asked.body as Json,
+  });
+  if (!begun.ok) return begun;
+  if (begun.value.kind === "again") return ok(JSON.parse(begun.value.answer) as Answer);
+  try {
+    return await handle({ ...asked, caller: begun.value.caller });
+  } finally {
+    begun.value.end();
+  }
 };
 
 /** The checks, in their order: who asks, may they, does the browser mean it, and what do they want. */

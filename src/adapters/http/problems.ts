@@ -1,43 +1,13 @@
-import type { AppError } from "../../app/errors.ts";
-import type { Requirement } from "./permissions.ts";
-
-/** One field that cannot be taken. `detail` never repeats what was sent, nor the name of a field that is not ours. */
-export interface FieldProblem {
-  readonly pointer: string;
-  readonly detail: string;
-}
-
-/** Refusals that only exist because the service speaks HTTP. */
-export type HttpRefusal =
-  | { readonly type: "invalid-input"; readonly errors: readonly FieldProblem[] }
-  | { readonly type: "permission-missing"; readonly permission: Requirement }
-  | { readonly type: "malformed-json" }
-  | { readonly type: "body-too-large" }
-  | { readonly type: "unsupported-media-type" }
-  | { readonly type: "method-not-allowed"; readonly allow: readonly string[] }
-  | { readonly type: "precondition-required" }
-  | { readonly type: "cross-site-request" }
-  | { readonly type: "not-ready"; readonly failing: readonly string[] }
-  | { readonly type: "service-unavailable"; readonly retryAfterSeconds: number }
-  | { readonly type: "unexpected-error" };
-
-export type Refusal = AppError | HttpRefusal;
-
-export type ProblemCode = Refusal["type"];
-
-export interface ProblemType {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 422 | 428 | 500 | 503;
-  readonly title: string;
-  /** The whole of it in one plain sentence. */
-  readonly error: string;
-  /** What to do about it. */
-  readonly detail: string;
-  /** The field it speaks of, where it is always the same one. */
-  readonly pointer?: string;
-}
+import type { ProblemCode, ProblemType } from "./refusals.ts";
 
 /** Every problem this service answers. `docs/problems/<code>.md` explains each at length. */
 export const PROBLEMS = {
+  "already-created": {
+    status: 409,
+    title: "Already created",
+    error: "This request has been carried out already, and its answer showed a secret that is not kept.",
+    detail: "Read what was created, or send the request with a new Idempotency-Key to create another.",
+  },
   "author-email-required": {
     status: 422,
     title: "E-mail address needed",
@@ -106,6 +76,24 @@ export const PROBLEMS = {
     error: "A comment is only published with its author's consent.",
     detail: "Send gdpr_consent: true once the author agreed to this comment being published.",
     pointer: "/gdpr_consent",
+  },
+  "idempotency-key-in-flight": {
+    status: 409,
+    title: "Request in flight",
+    error: "The first request with this Idempotency-Key has not been answered yet.",
+    detail: "Wait a moment and send the same request again.",
+  },
+  "idempotency-key-invalid": {
+    status: 400,
+    title: "Idempotency-Key not usable",
+    error: "The Idempotency-Key must be 1 to 255 visible ASCII characters.",
+    detail: "Send one fresh random value, such as a UUID, with or without quotes.",
+  },
+  "idempotency-key-reused": {
+    status: 422,
+    title: "Idempotency-Key used before",
+    error: "This Idempotency-Key was sent with another body within the last 24 hours.",
+    detail: "Use a new key for every new request; repeat a request with the same key and the same body.",
   },
   "invalid-input": {
     status: 422,

@@ -19,6 +19,17 @@ export const readLanguages = (headers: Headers): readonly string[] =>
     .toSorted((a, b) => b.weight - a.weight)
     .map(({ tag }) => tag);
 
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
+/** The key without the quotes that the header's syntax asks for and many clients leave out; null without the header. */
+export const readIdempotencyKey = (headers: Headers): string | "invalid" | null => {
+  const header = headers.get("idempotency-key");
+  if (header === null) return null;
+  const key = header.replace(/^"(.*)"$/s, "$1");
+  // Prefixed, so that no key is taken for the refusal.
+  return IDEMPOTENCY_KEY.test(key) ? `key ${key}` : "invalid";
+};
+
 /** What If-Match asks for: any version, or one of these. A tag this service cannot have made matches nothing. */
 export type Precondition = "any" | readonly number[];
 

@@ -2,7 +2,7 @@ import type { Static, TObject, TSchema } from "@sinclair/typebox";
 import type { Caller } from "../../app/caller.ts";
 import type { Result } from "../../domain/shared/result.ts";
 import type { RoutePermission } from "./permissions.ts";
-import type { ProblemCode, Refusal } from "./problems.ts";
+import type { ProblemCode, Refusal } from "./refusals.ts";
 import type { Precondition } from "./request-headers.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -37,6 +37,9 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   readonly cookies?: readonly string[];
 }
+
+/** An answer as it is kept for a repeated request. */
+export const keptAnswer = (answer: Answer): string => JSON.stringify(answer);
 
 export const json = (value: unknown, more: Omit<Answer, "content"> = {}): Answer => ({
   content: { type: "application/json", value },
@@ -79,6 +82,10 @@ interface Definition<Path extends string, Query extends TObject, Body extends TS
 
 /** A route whose types have been checked where it was written. */
 export type Route = Definition<string, TObject, TSchema>;
+
+/** A POST that creates something takes an Idempotency-Key. */
+export const isCreating = ({ method, success }: Pick<Route, "method" | "success">): boolean =>
+  method === "POST" && (success.status === 201 || success.status === 202);
 
 export const TAGS = {
   consent: "Consent policy, decisions, withdrawals and what is in force",

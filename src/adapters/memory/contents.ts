@@ -46,6 +46,10 @@ export const emptyContents = () => {
     group: "",
     position: [row.next_attempt_at, row.id],
   }));
+  const answersByEnd = orderedIndex<Rows["idempotent_answers"]>((row) => ({
+    group: "",
+    position: [row.expires_at, row.id],
+  }));
   const credentialsById = orderedIndex<Rows["service_credentials"]>((row) => ({
     group: "",
     position: [row.id],
@@ -66,6 +70,7 @@ export const emptyContents = () => {
     comments: tableOf("comments", [roots, replies, byStatus, queue, byEditToken]),
     comment_reports: tableOf("comment_reports"),
     outgoing_mails: tableOf("outgoing_mails", [mailsByDate]),
+    idempotent_answers: tableOf("idempotent_answers", [answersByEnd]),
     service_credentials: tableOf("service_credentials", [credentialsById]),
     system_config: tableOf("system_config", [configByKey]),
     keys: tableOf("keys", [keysByEnd]),
@@ -82,6 +87,7 @@ export const emptyContents = () => {
     queue,
     byEditToken,
     mailsByDate,
+    answersByEnd,
     credentialsById,
     configByKey,
     keysByEnd,

@@ -137,6 +137,14 @@ export const FIELDS: { readonly [T in TableName]: { readonly [F in keyof Rows[T]
       attempts: number,
       next_attempt_at: number,
     },
+    idempotent_answers: {
+      ...personal,
+      id: hash,
+      subject_id: textOrNull,
+      fingerprint: hash,
+      answer: textOrNull,
+      expires_at: number,
+    },
     service_credentials: {
       id: uuid,
       ...stored,

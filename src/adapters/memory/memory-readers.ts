@@ -177,6 +177,16 @@ export const createMemoryReaders = (
           ),
         ),
     },
+    idempotentAnswers: {
+      byId: (id) => attempt("idempotent_answers.byId", () => tables.idempotent_answers.get(id)),
+      expired: (now, limit) =>
+        attempt("idempotent_answers.expired", () =>
+          take(
+            until(indexes.answersByEnd.after("", [FROM_OLDEST, ""]), (answer) => answer.expires_at <= now),
+            limit,
+          ),
+        ),
+    },
     keys: {
       byId: (id) => attempt("keys.byId", () => tables.keys.get(id)),
       expired: (now, limit) =>

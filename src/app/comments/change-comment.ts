@@ -4,7 +4,7 @@ import {
   removeComment as remove,
   reportComment as report,
 } from "../../domain/comments/change-comment.ts";
-import { CONTENT_MAX, REPORT_REASON_MAX } from "../../domain/comments/comment.ts";
+import { CONTENT_MAX, isPublic, REPORT_REASON_MAX } from "../../domain/comments/comment.ts";
 import { err, ok } from "../../domain/shared/result.ts";
 import { parseText } from "../../domain/shared/text.ts";
 import type { Application } from "../application.ts";
@@ -33,7 +33,7 @@ export const editComment =
     if (!parsed.ok)
       return err({ type: "invalid-input", errors: [{ pointer: "/content", reason: parsed.error }] });
     const content = deps.sanitizer.comment(parsed.value);
-    return decideAndCommit(deps.unitOfWork, async () => {
+    return decideAndCommit(deps, caller, async () => {
       const found = await deps.readers.comments.byId(input.id);
       if (found === null || !maySee(found.comment, found.author, actor)) return err({ type: "not-found" });
       const decided = edit(
@@ -56,7 +56,7 @@ export const removeComment =
   async (caller, input) => {
     const actor = commentActor(caller.principal);
     if (actor.kind === "nobody") return err({ type: "credential-required" });
-    return decideAndCommit(deps.unitOfWork, async () => {
+    return decideAndCommit(deps, caller, async () => {
       const found = await deps.readers.comments.byId(input.id);
       if (found === null || !maySee(found.comment, found.author, actor)) return err({ type: "not-found" });
       const decided = remove(found, actor, await occasionOf(deps, caller));
@@ -66,7 +66,7 @@ export const removeComment =
     });
   };
 
-/** Anybody may report what they can see. */
+/** Anybody may report what everybody can see. */
 export const reportComment =
   (deps: Deps): Application["comments"]["reportComment"] =>
   async (caller, input) => {
@@ -74,9 +74,12 @@ export const reportComment =
     if (!reason.ok)
       return err({ type: "invalid-input", errors: [{ pointer: "/reason", reason: reason.error }] });
     const actor = commentActor(caller.principal);
-    return decideAndCommit(deps.unitOfWork, async () => {
+    return decideAndCommit(deps, caller, async () => {
       const found = await deps.readers.comments.byId(input.id);
-      if (found === null || !maySee(found.comment, found.author, actor)) return err({ type: "not-found" });
+      // Only what the public reads: what is rejected or removed has been decided on.
+      if (found === null || !isPublic(found.comment) || !maySee(found.comment, found.author, actor)) {
+        return err({ type: "not-found" });
+      }
       const by = subjectOf(caller.principal)?.id ?? null;
       const changes = report(
         found.comment,

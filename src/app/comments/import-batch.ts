@@ -3,6 +3,7 @@ import type { Comment } from "../../domain/comments/comment.ts";
 import { importComments, importedComment } from "../../domain/comments/import-comments.ts";
 import type { CommentId } from "../../domain/shared/ids.ts";
 import { ok, type Result } from "../../domain/shared/result.ts";
+import { SYSTEM_CALLER } from "../caller.ts";
 import { decideAndCommit } from "../commit.ts";
 import type { Deps } from "../deps.ts";
 import type { AppError } from "../errors.ts";
@@ -89,7 +90,7 @@ export const importBatch = (
   drafts: readonly ImportDraft[],
   never: (parent: string) => boolean,
 ): Promise<Result<BatchOutcome, AppError>> =>
-  decideAndCommit(deps.unitOfWork, async () => {
+  decideAndCommit(deps, SYSTEM_CALLER, async () => {
     const ids = new Set(
       drafts.flatMap(({ source_id, parent_source_id }) =>
         parent_source_id === null ? [source_id] : [source_id, parent_source_id],

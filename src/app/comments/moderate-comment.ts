@@ -21,7 +21,7 @@ export const moderateComment =
     if (note !== null && !note.ok) {
       return err({ type: "invalid-input", errors: [{ pointer: "/reason", reason: note.error }] });
     }
-    return decideAndCommit(deps.unitOfWork, async () => {
+    return decideAndCommit(deps, caller, async () => {
       const found = await deps.readers.comments.byId(input.id);
       if (found === null) return err({ type: "not-found" });
       const decided = moderate(

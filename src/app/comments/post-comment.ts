@@ -46,7 +46,7 @@ export const postComment =
     const content = deps.sanitizer.comment(parsed.value.content);
     const { token: edit_token, hash: edit_token_hash } = deps.tokens.issue("gne");
 
-    return decideAndCommit(deps.unitOfWork, async () => {
+    return decideAndCommit(deps, caller, async () => {
       const [subject, identities, parent] = await Promise.all([
         deps.readers.subjects.byId(own),
         deps.readers.identities.ofSubject(own),
@@ -59,7 +59,13 @@ export const postComment =
       const decided = post(
         {
           subject,
-          parent: input.parent_id === null ? null : (parent?.comment ?? "missing"),
+          // A restricted person's comment is shown to nobody, so nobody can reply to it (GDPR Art. 18(2)).
+          parent:
+            input.parent_id === null
+              ? null
+              : parent === null || parent.author.status === "restricted"
+                ? "missing"
+                : parent.comment,
           identities: { name: knownName, email: knownEmail },
           enable_comments: deps.flags().enable_comments,
           moderation: deps.policies.moderation,

@@ -67,7 +67,7 @@ export const writeConfiguration =
       const reason = storableText(text);
       if (reason !== null) return err({ type: "invalid-input", errors: [{ pointer, reason }] });
     }
-    return decideAndCommit(deps.unitOfWork, async () => {
+    return decideAndCommit(deps, caller, async () => {
       const current = await deps.readers.configuration.byKey(key.value);
       if (input.version !== null && current?.version !== input.version)
         return err({ type: "version-mismatch" });
@@ -96,7 +96,7 @@ export const removeConfiguration =
     if (!allowed.ok) return allowed;
     const key = keyOf(input.key);
     if (!key.ok) return key;
-    return decideAndCommit(deps.unitOfWork, async () => {
+    return decideAndCommit(deps, caller, async () => {
       const current = await deps.readers.configuration.byKey(key.value);
       if (current === null) return err({ type: "not-found" });
       if (input.version !== null && current.version !== input.version)

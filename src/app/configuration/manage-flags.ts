@@ -55,7 +55,7 @@ export const writeFlag =
     if (!allowed.ok) return allowed;
     const flag = flagOf(input.key);
     if (flag === null) return err({ type: "not-found" });
-    const written = await decideAndCommit(deps.unitOfWork, async () => {
+    const written = await decideAndCommit(deps, caller, async () => {
       const current = await deps.readers.configuration.byKey(keyOf(flag));
       if (input.version !== null && current?.version !== input.version)
         return err({ type: "version-mismatch" });

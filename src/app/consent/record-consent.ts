@@ -15,7 +15,7 @@ export const recordConsent =
       input.notice_token === null ? null : readNoticeToken(deps.signer, input.notice_token, deps.clock.now());
     if (notice !== null && !notice.ok) return notice;
     const newcomer = deps.ids.subject();
-    return decideAndCommit(deps.unitOfWork, async () => {
+    return decideAndCommit(deps, caller, async () => {
       const known = subjectOf(caller.principal);
       const [subject, latest, current] = await Promise.all([
         known === null ? null : readers.subjects.byId(known.id),

@@ -12,7 +12,7 @@ export const withdrawConsent =
     const { readers } = deps;
     const known = subjectOf(caller.principal);
     if (known === null) return err({ type: "credential-required" });
-    return decideAndCommit(deps.unitOfWork, async () => {
+    return decideAndCommit(deps, caller, async () => {
       const [subject, latest, policy] = await Promise.all([
         readers.subjects.byId(known.id),
         readers.consents.latest(known.id),

@@ -23,7 +23,7 @@ export const changeRole =
   async (caller, input) => {
     const allowed = requirePermission(caller.principal, "system:administer");
     if (!allowed.ok) return allowed;
-    return decideAndCommit(deps.unitOfWork, async () => {
+    return decideAndCommit(deps, caller, async () => {
       // The guard before the subject: whoever changes an admin in between has moved it.
       const admins = await deps.readers.subjects.admins();
       const subject = await deps.readers.subjects.byId(input.subject);
@@ -48,7 +48,7 @@ export const addAdmin =
     if (email === null) {
       return err({ type: "invalid-input", errors: [{ pointer: "/email", reason: "not-an-email-address" }] });
     }
-    return decideAndCommit(deps.unitOfWork, async () => {
+    return decideAndCommit(deps, SYSTEM_CALLER, async () => {
       const index = await deps.blindIndexer.index("email", email);
       const admins = await deps.readers.subjects.admins();
       const identity = await deps.readers.identities.find("email", index);

@@ -22,7 +22,7 @@ export const createCredential =
     }
     const name = parseText(input.name, SERVICE_CREDENTIAL_NAME_MAX);
     if (!name.ok) return err({ type: "invalid-input", errors: [{ pointer: "/name", reason: name.error }] });
-    return decideAndCommit(deps.unitOfWork, async () => {
+    return decideAndCommit(deps, caller === "cli" ? SYSTEM_CALLER : caller, async () => {
       const { token, hash: token_hash } = deps.tokens.issue("gnk");
       const { credential, changes } = createServiceCredential(
         { id: deps.ids.next(), name: name.value, scopes: [...new Set(input.scopes)], token_hash },
@@ -55,7 +55,7 @@ export const revokeCredential =
   async (caller, id) => {
     const allowed = requirePermission(caller.principal, "system:administer");
     if (!allowed.ok) return allowed;
-    return decideAndCommit(deps.unitOfWork, async () => {
+    return decideAndCommit(deps, caller, async () => {
       const credential = await deps.readers.serviceCredentials.byId(id);
       if (credential === null) return err({ type: "not-found" });
       return ok({

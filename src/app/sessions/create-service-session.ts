@@ -25,7 +25,7 @@ export const createServiceSession =
       return err({ type: "invalid-input", errors: [{ pointer: "/external_user_id", reason: parsed.error }] });
     }
     const externalId = parsed.value;
-    return decideAndCommit(deps.unitOfWork, async () => {
+    return decideAndCommit(deps, caller, async () => {
       const index = await deps.blindIndexer.index("external_user_id", externalId);
       const identity = await deps.readers.identities.find("external_user_id", index);
       const known = identity === null ? null : await deps.readers.subjects.byId(identity.subject_id);

@@ -22,7 +22,7 @@ export const signOut =
   async (caller) => {
     const { principal } = caller;
     if (principal.kind !== "session") return err({ type: "credential-required" });
-    return decideAndCommit(deps.unitOfWork, async () => {
+    return decideAndCommit(deps, caller, async () => {
       const found = await deps.readers.sessions.byId(principal.session.id);
       const occasion = await occasionOf(deps, caller);
       const live = found !== null && isLive(found.session, found.subject, occasion.now);
@@ -36,7 +36,7 @@ export const signOutEverywhere =
   async (caller) => {
     const { principal } = caller;
     if (principal.kind !== "session") return err({ type: "credential-required" });
-    return decideAndCommit(deps.unitOfWork, async () => {
+    return decideAndCommit(deps, caller, async () => {
       const subject = await deps.readers.subjects.byId(principal.subject.id);
       if (subject === null) return err({ type: "credential-invalid" });
       return ok({

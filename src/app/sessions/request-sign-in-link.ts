@@ -33,7 +33,7 @@ export const requestSignInLink =
     const returnTo = input.return_to === null ? null : parseReturnTo(input.return_to, deps.policies);
     if (input.return_to !== null && returnTo === null) return err({ type: "return-to-not-allowed" });
 
-    return decideAndCommit(deps.unitOfWork, async () => {
+    return decideAndCommit(deps, caller, async () => {
       const index = await deps.blindIndexer.index("email", email);
       const known = await deps.readers.identities.find("email", index);
       const withheld = known === null && !deps.flags().enable_user_registration;

@@ -19,7 +19,7 @@ export const signIn =
   async (caller, input) => {
     const hash = deps.tokens.hash("gnl", input.link_token);
     if (hash === null) return err({ type: "sign-in-link-invalid" });
-    return decideAndCommit(deps.unitOfWork, async () => {
+    return decideAndCommit(deps, caller, async () => {
       const occasion = await occasionOf(deps, caller);
       const checked = checkSignInLink(await deps.readers.signInLinks.byTokenHash(hash), occasion.now);
       if (!checked.ok) return checked;

@@ -1,6 +1,7 @@
 import type { GdprRecord } from "../shared/gdpr-record.ts";
 import type { CommentId, CommentReportId, SubjectId, TokenHash } from "../shared/ids.ts";
 import { type Instant, MINUTE } from "../shared/instant.ts";
+import { codePoints } from "../shared/text.ts";
 
 /** Limits of the specification's CommentCreateRequest, in code points. */
 export const CONTENT_MAX = 1_000;
@@ -66,4 +67,6 @@ export const isPublic = (comment: Comment): boolean => comment.status === "appro
 
 /** The page's name in a thread: printable, storable, no surrounding space. Null when it cannot be one. */
 export const parseThread = (text: string): string | null =>
-  text !== "" && text.length <= THREAD_MAX && text.trim() === text && !/[\p{C}]/u.test(text) ? text : null;
+  text !== "" && codePoints(text) <= THREAD_MAX && text.trim() === text && !/[\p{C}]/u.test(text)
+    ? text
+    : null;

@@ -51,11 +51,12 @@ const standingOf = (
   if (question.restricted === true) return denied("restricted");
   if (state === undefined)
     return denied(question.gpc && DENIED_BY_GPC.includes(type) ? "gpc" : "not-decided");
-  if (state.withdrawn) return denied("withdrawn");
-  if (!state.granted) return denied("refused");
+  // A refusal stands as long as a grant and no longer: then, or when the purposes changed, she may be asked again.
   if (question.policy === null || state.policy_version < question.policy.material_version)
     return denied("outdated");
   if (state.expires_at <= question.now) return denied("expired");
+  if (state.withdrawn) return denied("withdrawn");
+  if (!state.granted) return denied("refused");
   // The signal is a standing objection; only a decision made here in spite of it is younger than it (GDPR Art. 21(5)).
   if (question.gpc && !state.gpc && DENIED_BY_GPC.includes(type)) return denied("gpc");
   return { granted: true, reason: "granted", until: state.expires_at };

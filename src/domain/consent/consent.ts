@@ -118,8 +118,14 @@ export const decideConsent = (
     }
   }
   const expires_at = plusDays(occasion.now, validityDays(situation.policy, situation.consentCookieDays));
+  const before = situation.latest === null ? {} : purposeStates(situation.latest);
+  // What she was not asked is not decided; what she once granted and was not asked again is not granted any more.
+  const asked = OPTIONAL_CONSENT_TYPES.filter(
+    (type) =>
+      type in before || (situation.offered.includes(type) && (notice === null || wasOffered(notice, type))),
+  );
   const states: PurposeStates = Object.fromEntries(
-    OPTIONAL_CONSENT_TYPES.map((type): [OptionalConsentType, PurposeState] => [
+    asked.map((type): [OptionalConsentType, PurposeState] => [
       type,
       {
         granted: decision.decisions[type] === true,
@@ -186,7 +192,10 @@ const append = (
     // Proof is kept for the period of user data after the decision itself has run out (GDPR Art. 7(1), 17(3)(e)).
     ...newGdprRecord(ids.consent, occasion.now, retentionUntil("user_data", expiresAt, occasion.retention)),
     consent_given: granted.length > 0,
-    consent_timestamp: granted.length > 0 ? occasion.now : null,
+    consent_timestamp: granted.reduce<Instant | null>((latestSoFar, type) => {
+      const at = states[type]?.decided_at ?? null;
+      return latestSoFar === null || (at !== null && at > latestSoFar) ? at : latestSoFar;
+    }, null),
     subject_id: subject?.id ?? ids.subject,
     sequence: (latest?.sequence ?? 0) + 1,
     event,

@@ -211,6 +211,19 @@ export const CATALOGUE: Catalogue = {
       next_attempt_at: { ...internal, mask: "shifted-time" },
     },
   },
+  idempotent_answers: {
+    purpose: "Answer a repeated request as the first time, without doing it twice",
+    retention: "user_data",
+    erasure: "delete",
+    fields: {
+      ...gdpr,
+      id: secret,
+      subject_id: subject,
+      fingerprint: secret,
+      answer: sealed,
+      expires_at: time,
+    },
+  },
   service_credentials: {
     purpose: "Let other programs of the controller use the service",
     retention: null,

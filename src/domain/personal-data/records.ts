@@ -2,6 +2,7 @@ import type { Comment, CommentReport } from "../comments/comment.ts";
 import type { SystemConfiguration } from "../configuration/system-configuration.ts";
 import type { ConsentRecord } from "../consent/consent.ts";
 import type { ConsentPolicy } from "../consent/consent-policy.ts";
+import type { IdempotentAnswer } from "../idempotency/idempotent-answer.ts";
 import type { ServiceCredential } from "../roles/service-credential.ts";
 import type { Subject } from "../roles/subject.ts";
 import type { Session } from "../sessions/session.ts";
@@ -47,6 +48,7 @@ export interface Records {
   readonly comments: Comment;
   readonly comment_reports: CommentReport;
   readonly outgoing_mails: OutgoingMail;
+  readonly idempotent_answers: IdempotentAnswer;
   readonly service_credentials: ServiceCredential;
   readonly system_config: SystemConfiguration;
   readonly keys: StoredKey;
@@ -77,6 +79,7 @@ export const UNIQUE_FIELDS: {
   comments: [["source", "source_id"]],
   comment_reports: [],
   outgoing_mails: [],
+  idempotent_answers: [],
   service_credentials: [["token_hash"]],
   system_config: [],
   keys: [],

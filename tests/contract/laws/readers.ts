@@ -232,6 +232,18 @@ export const systemReaderLaws = (kind: StoreKind): void => {
 
   describe("key reader", () => {
     const h = harness(kind);
+    test("finds kept answers by id and those that are over, the moment itself included", async () => {
+      const rows = [-1, 0, 1].map((offset) =>
+        record("idempotent_answers", { expires_at: (NOON + offset) as Instant }),
+      );
+      await h.given(...rows.map((row) => ({ op: "insert", into: "idempotent_answers", row }) as const));
+      const { idempotentAnswers } = h.readers();
+      for (const row of rows) expect(await idempotentAnswers.byId(row.id)).toEqual(row);
+      const over = (await idempotentAnswers.expired(NOON, 10)).map(({ id }) => id);
+      expect(over).toEqual(rows.slice(0, 2).map(({ id }) => id));
+      expect(await idempotentAnswers.expired(NOON, 1)).toHaveLength(1);
+    });
+
     test("finds keys by id and those that must be destroyed, the moment itself included", async () => {
       const key = (name: string, destroy_at: number | null) =>
         record("keys", { id: name, destroy_at: destroy_at as Instant | null });

@@ -1,4 +1,4 @@
-import { desc, eq } from "drizzle-orm";
+import { desc, eq, sql } from "drizzle-orm";
 import type { ConsentPolicyReader } from "../../../ports/consent-policy-reader.ts";
 import { first, param, prepared, type Source } from "../portable.ts";
 
@@ -9,7 +9,8 @@ export const consentPolicyReader = (source: Source): ConsentPolicyReader => {
     db
       .select()
       .from(consent_policies)
-      .where(eq(consent_policies.status, "published"))
+      // Spelled out, not bound: that is how a partial index is recognised.
+      .where(sql`${consent_policies.status} = 'published'`)
       .orderBy(desc(consent_policies.policy_version))
       .limit(1),
   );

@@ -5,6 +5,7 @@ import { commentReader } from "./comment.ts";
 import { configurationReader } from "./configuration.ts";
 import { consentReader } from "./consent.ts";
 import { consentPolicyReader } from "./consent-policy.ts";
+import { idempotentAnswerReader } from "./idempotent-answer.ts";
 import { identityReader } from "./identity.ts";
 import { keyReader } from "./key.ts";
 import { outgoingMailReader } from "./outgoing-mail.ts";
@@ -24,6 +25,7 @@ export const readersOf = (source: Source): Readers => ({
   comments: commentReader(source),
   serviceCredentials: serviceCredentialReader(source),
   outgoingMails: outgoingMailReader(source),
+  idempotentAnswers: idempotentAnswerReader(source),
   keys: keyReader(source),
   configuration: configurationReader(source),
   audit: auditReader(source),

@@ -1,15 +1,17 @@
 import type { CommentView } from "../../../app/application.ts";
+import { answering } from "../../../app/idempotency/begin-request.ts";
 import { type CommentId, parseId } from "../../../domain/shared/ids.ts";
 import { err, ok, type Result } from "../../../domain/shared/result.ts";
 import type { Service } from "../context.ts";
 import { versionFor } from "../precondition.ts";
 import type { Refusal } from "../refusals.ts";
 import { entityTag } from "../request-headers.ts";
-import { type Answer, json, type Route, route } from "../route.ts";
+import { type Answer, json, keptAnswer, type Route, route } from "../route.ts";
 import { Comment, CommentEdit, commentBody, NewReport } from "../schemas/comments.ts";
 import { uuid } from "../schemas/kinds.ts";
 import { Accepted } from "../schemas/people.ts";
 
+const ACCEPTED = json({ status: "accepted" });
 const NOT_FOUND: Result<never, Refusal> = err({ type: "not-found" });
 const params = { id: uuid() };
 
@@ -109,8 +111,11 @@ export const commentRoutes = ({ application }: Service): readonly Route[] => {
       handle: async ({ caller, params: { id }, body }) => {
         const comment = parseId<CommentId>(id);
         if (comment === null) return NOT_FOUND;
-        const reported = await comments.reportComment(caller, { id: comment, reason: body.reason });
-        return reported.ok ? ok(json({ status: "accepted" })) : reported;
+        const reported = await comments.reportComment(
+          answering(caller, () => keptAnswer(ACCEPTED)),
+          { id: comment, reason: body.reason },
+        );
+        return reported.ok ? ok(ACCEPTED) : reported;
       },
     }),
   ];

@@ -1,11 +1,12 @@
 import { t } from "elysia";
 import type { RecordedConsent } from "../../../app/application.ts";
+import { answering } from "../../../app/idempotency/begin-request.ts";
 import { consentTypes } from "../../../domain/consent/consent.ts";
 import { DAY, SECOND } from "../../../domain/shared/instant.ts";
 import { ok } from "../../../domain/shared/result.ts";
 import type { Service } from "../context.ts";
 import { consentCookie, subjectCookie } from "../credentials.ts";
-import { type Answer, json, type Route, route } from "../route.ts";
+import { type Answer, json, keptAnswer, type Route, route } from "../route.ts";
 import {
   ConsentPage,
   CurrentConsentView,
@@ -44,6 +45,10 @@ export const consentRoutes = ({ application, cookies, settings }: Service): read
       },
     );
 
+  /** The subject cookie is a secret: a decision that made it is not answered twice. */
+  const kept = (value: RecordedConsent): string | null =>
+    value.subject_token === null ? keptAnswer(recorded(value)) : null;
+
   return [
     route({
       method: "POST",
@@ -70,7 +75,7 @@ export const consentRoutes = ({ application, cookies, settings }: Service): read
         "conflict",
       ],
       handle: async ({ caller, body }) => {
-        const done = await application.consent.recordConsent(caller, {
+        const done = await application.consent.recordConsent(answering(caller, kept), {
           decisions: body.decisions,
           notice_token: body.notice_token ?? null,
           method: body.method,
@@ -95,7 +100,7 @@ export const consentRoutes = ({ application, cookies, settings }: Service): read
       },
       problems: ["subject-erased", "not-found", "conflict"],
       handle: async ({ caller, body }) => {
-        const done = await application.consent.withdrawConsent(caller, {
+        const done = await application.consent.withdrawConsent(answering(caller, kept), {
           purposes: body.purposes,
           method: body.method ?? "api",
         });

@@ -1,7 +1,10 @@
+import { answering } from "../../../app/idempotency/begin-request.ts";
 import { ok } from "../../../domain/shared/result.ts";
 import type { Service } from "../context.ts";
-import { json, type Route, route } from "../route.ts";
+import { json, keptAnswer, type Route, route } from "../route.ts";
 import { Accepted, NewSignInLink } from "../schemas/people.ts";
+
+const ACCEPTED = json({ status: "accepted" });
 
 export const signInLinkRoutes = ({ application }: Service): readonly Route[] => [
   route({
@@ -17,11 +20,14 @@ export const signInLinkRoutes = ({ application }: Service): readonly Route[] => 
     success: { status: 202, description: "Accepted, whatever becomes of it", schema: Accepted },
     problems: ["return-to-not-allowed", "conflict"],
     handle: async ({ caller, body }) => {
-      const asked = await application.sessions.requestSignInLink(caller, {
-        email: body.email,
-        return_to: body.return_to ?? null,
-      });
-      return asked.ok ? ok(json({ status: "accepted" })) : asked;
+      const asked = await application.sessions.requestSignInLink(
+        answering(caller, () => keptAnswer(ACCEPTED)),
+        {
+          email: body.email,
+          return_to: body.return_to ?? null,
+        },
+      );
+      return asked.ok ? ok(ACCEPTED) : asked;
     },
   }),
 ];
