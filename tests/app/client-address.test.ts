@@ -53,6 +53,7 @@ describe("the client's address, behind a trusted proxy", () => {
     ["a comma in quotes is none", 'for=1.1.1.1;host="a, for=2.2.2.2", for=203.0.113.9', "203.0.113.9"],
     ["a comma in the proxy's quotes is none", 'for=203.0.113.9;host="a, for=2.2.2.2"', "203.0.113.9"],
     ["an escaped quote in quotes", 'for=203.0.113.9;host="a\\", for=2.2.2.2"', "203.0.113.9"],
+    ["a comma before an escaped quote in quotes", 'for=203.0.113.9;host="a, \\" for=2.2"', "203.0.113.9"],
     ["an open quote of the client changes nothing", 'for="1.1.1.1, for=203.0.113.9', "203.0.113.9"],
     [
       "an open quote cannot swallow quotes",
