@@ -2,13 +2,7 @@ import { describe } from "bun:test";
 import { commentReaderLaws } from "./laws/comment-reader.ts";
 import { groupLaws } from "./laws/group.ts";
 import { raceLaws } from "./laws/races.ts";
-import {
-  consentReaderLaws,
-  identityReaderLaws,
-  sessionReaderLaws,
-  subjectReaderLaws,
-  systemReaderLaws,
-} from "./laws/readers.ts";
+import { readerLaws } from "./laws/readers.ts";
 import { storeLaws } from "./laws/store.ts";
 import { unitOfWorkLaws } from "./laws/unit-of-work.ts";
 import { valueLaws } from "./laws/values.ts";
@@ -21,12 +15,8 @@ export const contract = (kind: StoreKind): void => {
     groupLaws(kind);
     raceLaws(kind);
     valueLaws(kind);
-    subjectReaderLaws(kind);
-    identityReaderLaws(kind);
-    consentReaderLaws(kind);
-    sessionReaderLaws(kind);
+    describe("readers", () => readerLaws(kind));
     commentReaderLaws(kind);
-    systemReaderLaws(kind);
-    storeLaws(kind);
+    describe("store", () => storeLaws(kind));
   });
 };

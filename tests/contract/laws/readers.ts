@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, test } from "bun:test";
+import type { AuditEntry } from "../../../src/domain/audit/audit-entry.ts";
 import type { KeyedHash, SubjectId, TokenHash } from "../../../src/domain/shared/ids.ts";
 import { type Instant, plus } from "../../../src/domain/shared/instant.ts";
 import { anEntry, changes, hash, id, ids, insert, NOON, record, sealed } from "../../support/records.ts";
-import { harness } from "../harness.ts";
+import { type Harness, harness } from "../harness.ts";
 import type { StoreKind } from "../stores.ts";
 
 const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1);
 
-export const subjectReaderLaws = (kind: StoreKind): void => {
+const subjectReaderLaws = (h: Harness): void => {
   describe("subject reader", () => {
-    const h = harness(kind);
     test("finds a subject whatever became of it, and nobody else", async () => {
       const erased = record("subjects", { status: "erased", role: "anonymous" });
       await h.given({ op: "insert", into: "subjects", row: erased });
@@ -34,9 +34,8 @@ export const subjectReaderLaws = (kind: StoreKind): void => {
   });
 };
 
-export const identityReaderLaws = (kind: StoreKind): void => {
+const identityReaderLaws = (h: Harness): void => {
   describe("identity reader", () => {
-    const h = harness(kind);
     const [ada, grace, nameless] = [record("subjects"), record("subjects"), record("subjects")];
     const shared = hash<KeyedHash>();
     const lines = {
@@ -86,9 +85,8 @@ export const identityReaderLaws = (kind: StoreKind): void => {
   });
 };
 
-export const consentReaderLaws = (kind: StoreKind): void => {
+const consentReaderLaws = (h: Harness): void => {
   describe("consent reader", () => {
-    const h = harness(kind);
     const [ada, grace] = [record("subjects"), record("subjects")];
     const ofAda = [3, 1, 12, 2].map((sequence) => record("consents", { subject_id: ada.id, sequence }));
     const ofGrace = record("consents", { subject_id: grace.id, sequence: 40, gpc: true });
@@ -119,7 +117,6 @@ export const consentReaderLaws = (kind: StoreKind): void => {
   });
 
   describe("consent policy reader", () => {
-    const h = harness(kind);
     test("finds the published policy with the highest version, and drafts by version only", async () => {
       const { consentPolicies } = h.readers();
       const policy = (policy_version: number, status: "draft" | "published") =>
@@ -148,9 +145,8 @@ export const consentReaderLaws = (kind: StoreKind): void => {
   });
 };
 
-export const sessionReaderLaws = (kind: StoreKind): void => {
+const sessionReaderLaws = (h: Harness): void => {
   describe("session reader", () => {
-    const h = harness(kind);
     test("finds a session, ended and expired too, with its subject as it is now", async () => {
       const subject = record("subjects");
       const session = record("sessions", {
@@ -186,9 +182,8 @@ export const sessionReaderLaws = (kind: StoreKind): void => {
   });
 };
 
-export const systemReaderLaws = (kind: StoreKind): void => {
+const systemReaderLaws = (h: Harness): void => {
   describe("service credential reader", () => {
-    const h = harness(kind);
     test("finds credentials by token and id, revoked too, and lists them by id", async () => {
       const rows = [1, 2, 3].map((each) => record("service_credentials", { name: `credential ${each}` }));
       const [first, revoked, last] = rows as [(typeof rows)[0], (typeof rows)[0], (typeof rows)[0]];
@@ -212,7 +207,6 @@ export const systemReaderLaws = (kind: StoreKind): void => {
   });
 
   describe("outgoing mail reader", () => {
-    const h = harness(kind);
     test("finds what is due, longest due first, the moment itself included", async () => {
       const mail = (milliseconds: number) =>
         record("outgoing_mails", { next_attempt_at: plus(NOON, milliseconds) });
@@ -231,7 +225,6 @@ export const systemReaderLaws = (kind: StoreKind): void => {
   });
 
   describe("key reader", () => {
-    const h = harness(kind);
     test("finds kept answers by id and those that are over, the moment itself included", async () => {
       const rows = [-1, 0, 1].map((offset) =>
         record("idempotent_answers", { expires_at: (NOON + offset) as Instant }),
@@ -264,7 +257,6 @@ export const systemReaderLaws = (kind: StoreKind): void => {
   });
 
   describe("configuration reader", () => {
-    const h = harness(kind);
     test("lists by key in the order of bytes, page by page", async () => {
       const order = [
         "A.b",
@@ -296,16 +288,17 @@ export const systemReaderLaws = (kind: StoreKind): void => {
   });
 
   describe("audit reader", () => {
-    const h = harness(kind);
     test("lists the trail by id, page by page, whatever order it came in", async () => {
-      const entries = Array.from({ length: 9 }, anEntry);
-      for (const index of [4, 0, 8, 2, 6, 1, 3, 7, 5]) {
-        const entry = entries[index];
-        if (entry === undefined) throw new Error("no such entry");
+      const [before, ...entries] = Array.from({ length: 10 }, anEntry) as [AuditEntry, ...AuditEntry[]];
+      for (const entry of [4, 0, 8, 2, 6, 1, 3, 7, 5].map((index) => entries[index] ?? before)) {
         expect(await h.commit(changes([], [], [entry]))).toBe("stored");
       }
       const { audit } = h.readers();
-      expect(await audit.list(null, 100)).toEqual(entries);
+      expect(await audit.list(before.id, 100)).toEqual(entries);
+      const all = await audit.list(null, 1_000);
+      expect(all.slice(-entries.length)).toEqual(entries);
+      expect(all.map((entry) => entry.id)).toEqual(all.map((entry) => entry.id).sort());
+      expect(await audit.list(null, 1)).toEqual(all.slice(0, 1));
       const [, , third] = entries;
       if (third === undefined) throw new Error("no such entry");
       expect(await audit.list(third.id, 2)).toEqual(entries.slice(3, 5));
@@ -313,4 +306,14 @@ export const systemReaderLaws = (kind: StoreKind): void => {
       expect(await audit.byId(id())).toBeNull();
     });
   });
+};
+
+/** Each law speaks of collections of its own, so that one store does for all. */
+export const readerLaws = (kind: StoreKind): void => {
+  const h = harness(kind);
+  subjectReaderLaws(h);
+  identityReaderLaws(h);
+  consentReaderLaws(h);
+  sessionReaderLaws(h);
+  systemReaderLaws(h);
 };

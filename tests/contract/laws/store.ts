@@ -32,8 +32,8 @@ const failureOf = async (promise: Promise<unknown>): Promise<StorageFailure> => 
 };
 
 export const storeLaws = (kind: StoreKind): void => {
+  const h = harness(kind);
   describe("durability", () => {
-    const h = harness(kind);
     test("what was answered is there after closing and opening again", async () => {
       const row = record("system_config");
       const subject = record("subjects");
@@ -89,24 +89,7 @@ export const storeLaws = (kind: StoreKind): void => {
     });
   });
 
-  describe("migrations", () => {
-    const h = harness(kind);
-    test("are applied once; all the way back and up again gives a store that works", async () => {
-      const { migrator } = h.store();
-      const { applied, pending, unknown } = await migrator.status();
-      expect([pending, unknown]).toEqual([[], []]);
-      expect(await migrator.up()).toEqual([]);
-      expect(await migrator.down(applied.length)).toEqual([...applied].reverse());
-      expect(await migrator.status()).toEqual({ applied: [], pending: applied, unknown: [] });
-      expect(await migrator.up()).toEqual(applied);
-      const row = record("system_config");
-      await h.given({ op: "insert", into: "system_config", row });
-      expect(await h.readers().configuration.byKey(row.key)).toEqual(row);
-    });
-  });
-
   describe("closing", () => {
-    const h = harness(kind);
     test("answers everything with `closed` afterwards, and nothing is stored", async () => {
       const store = await h.place().open();
       await store.ping();
@@ -125,6 +108,21 @@ export const storeLaws = (kind: StoreKind): void => {
       expect(await h.readers().configuration.byKey(late.key)).toBeNull();
       // Closing again is nothing.
       await store.close();
+    });
+  });
+
+  describe("migrations", () => {
+    test("are applied once; all the way back and up again gives a store that works", async () => {
+      const { migrator } = h.store();
+      const { applied, pending, unknown } = await migrator.status();
+      expect([pending, unknown]).toEqual([[], []]);
+      expect(await migrator.up()).toEqual([]);
+      expect(await migrator.down(applied.length)).toEqual([...applied].reverse());
+      expect(await migrator.status()).toEqual({ applied: [], pending: applied, unknown: [] });
+      expect(await migrator.up()).toEqual(applied);
+      const row = record("system_config");
+      await h.given({ op: "insert", into: "system_config", row });
+      expect(await h.readers().configuration.byKey(row.key)).toEqual(row);
     });
   });
 };
