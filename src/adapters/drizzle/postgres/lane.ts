@@ -4,7 +4,12 @@ import { sqlStateOf } from "../storage-failure.ts";
 /** The connection is gone; whether the server still works on what was sent is not known. */
 export class LaneLost extends Error {
   override readonly name = "LaneLost";
-  readonly code = "CONNECTION_LOST";
+  /** The SQLSTATE with which the server ended it, if it said one. */
+  readonly code: string;
+  constructor(sqlState: string | null = null) {
+    super("connection lost");
+    this.code = sqlState ?? "CONNECTION_LOST";
+  }
 }
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -24,6 +29,8 @@ export interface Lane {
    * statements. Parameters are text as the server reads it. Rejects with the driver's error, or with LaneLost.
    */
   send(text: string, parameters?: readonly string[]): Promise<Answer>;
+  /** The same for one statement, with each row as a list of its values. */
+  values(text: string, parameters: readonly string[]): Promise<readonly unknown[][]>;
   close(): Promise<void>;
 }
 
@@ -52,9 +59,8 @@ const endsConnection = (error: unknown): boolean => CONNECTION_ENDED.test(sqlSta
 export const openLane = async (options: LaneOptions): Promise<Lane> => {
   let lost = false;
   const waiting = new Set<(reason: LaneLost) => void>();
-  const lose = (): void => {
+  const lose = (reason = new LaneLost()): void => {
     lost = true;
-    const reason = new LaneLost("connection lost");
     for (const reject of waiting) reject(reason);
     waiting.clear();
   };
@@ -67,7 +73,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     idle_timeout: 30,
     max_lifetime: null,
     onnotice: () => undefined,
-    onclose: lose,
+    onclose: () => lose(),
     connection: { application_name: options.name, ...options.startup },
   });
   const discard = async (): Promise<void> => {
@@ -86,8 +92,9 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     };
     promise.then(done, done);
     work.then(resolve, (error) => {
-      if (endsConnection(error)) lose();
-      reject(lost ? new LaneLost("connection lost") : error);
+      const reason = endsConnection(error) ? new LaneLost(sqlStateOf(error)) : error;
+      reject(reason);
+      if (reason instanceof LaneLost) lose(reason);
     });
     return promise;
   };
@@ -98,26 +105,24 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
   };
   let sql: postgres.ReservedSql;
   try {
-    const { promise, resolve, reject } = Promise.withResolvers<postgres.ReservedSql>();
-    waiting.add(reject);
-    const timer = setTimeout(discard, options.connectTimeoutMs);
-    connect().then(resolve, reject);
-    sql = await promise.finally(() => {
-      clearTimeout(timer);
-      waiting.delete(reject);
-    });
+    sql = await within(options.connectTimeoutMs, connect());
   } catch (error) {
     await discard();
     throw error;
   }
 
+  const query = (text: string, parameters: readonly string[]) => {
+    if (lost) throw new LaneLost();
+    return sql.unsafe<Row[]>(text, [...parameters]);
+  };
   return {
     lost: () => lost,
     send: async (text, parameters = []) => {
-      if (lost) throw new LaneLost("connection lost");
-      const rows = await within(options.answerTimeoutMs, sql.unsafe<Row[]>(text, [...parameters]).execute());
+      const rows = await within(options.answerTimeoutMs, query(text, parameters).execute());
       return { rows, command: rows.command };
     },
+    values: async (text, parameters) =>
+      within(options.answerTimeoutMs, query(text, parameters).values().execute()),
     close: discard,
   };
 };

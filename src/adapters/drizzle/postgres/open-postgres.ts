@@ -1,5 +1,4 @@
-import { drizzle } from "drizzle-orm/postgres-js";
-import postgres from "postgres";
+import { drizzle } from "drizzle-orm/pg-proxy";
 import type { Store } from "../../../ports/store.ts";
 import { StorageFailure } from "../../../ports/unit-of-work.ts";
 import { createMigrator } from "../migrator.ts";
@@ -7,10 +6,11 @@ import type { Attempt, PortableDatabase } from "../portable.ts";
 import { readersOf } from "../readers/readers.ts";
 import { postgresSchema } from "../schema.postgres.ts";
 import { sqlStateOf, storageFailure } from "../storage-failure.ts";
-import { LaneLost, openLane } from "./lane.ts";
+import { openLane } from "./lane.ts";
 import { createLaneKeeper } from "./lane-keeper.ts";
 import { createGroupStore } from "./postgres-group-store.ts";
 import { POSTGRES_MIGRATIONS, postgresMigrations } from "./postgres-migrations.ts";
+import { createReaderPool } from "./reader-pool.ts";
 
 export interface PostgresOptions {
   readonly url: string;
@@ -21,6 +21,8 @@ export interface PostgresOptions {
   readonly connectTimeoutMs?: number;
   /** No statement runs longer. */
   readonly statementTimeoutMs?: number;
+  /** Without an answer for so long a connection counts as gone. */
+  readonly answerTimeoutMs?: number;
   /** How long a commit waits for another process's lock before it steps back. */
   readonly lockTimeoutMs?: number;
   /** How long commits and reads wait for a server that went away. */
@@ -41,16 +43,6 @@ const beginText = (statementTimeoutMs: number, lockTimeoutMs: number): string =>
   // An answer that comes before the data are durable would be a lie.
   "set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), true)";
 
-const within = async <T>(ms: number, work: Promise<T>): Promise<T> => {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new LaneLost("no answer")), ms);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-};
-
 /**
  * A store in one PostgreSQL database: one writing lane with pipelined groups, and a pool of readers. Neither needs a
  * session of its own, so both may go through a transaction pooler. Connects before it resolves.
@@ -61,12 +53,13 @@ export const openPostgres = async ({
   poolSize = 10,
   connectTimeoutMs = 5_000,
   statementTimeoutMs = 10_000,
+  answerTimeoutMs = statementTimeoutMs + 5_000,
   lockTimeoutMs = 250,
   giveUpMs = 10_000,
   migrationDeadlineMs = 120_000,
   migrationsFolder = POSTGRES_MIGRATIONS,
 }: PostgresOptions): Promise<Store> => {
-  const lane = { url, connectTimeoutMs, answerTimeoutMs: statementTimeoutMs + 5_000 };
+  const lane = { url, connectTimeoutMs, answerTimeoutMs };
   const startup = { statement_timeout: statementTimeoutMs };
   const takesStartup = await (async () => {
     try {
@@ -79,15 +72,10 @@ export const openPostgres = async ({
     }
   })();
 
-  const pool = postgres(url, {
-    max: poolSize,
-    prepare: false,
-    fetch_types: false,
-    connect_timeout: connectTimeoutMs / 1_000,
-    idle_timeout: 300,
-    onnotice: () => undefined,
-    connection: { application_name: "gonogo readers", ...(takesStartup ? startup : {}) },
-  });
+  const pool = createReaderPool(
+    { ...lane, name: "gonogo readers", ...(takesStartup ? { startup } : {}) },
+    poolSize,
+  );
   const lanes = createLaneKeeper({ ...lane, name: "gonogo writer" }, giveUpMs);
   const groups = createGroupStore(lanes, beginText(statementTimeoutMs, lockTimeoutMs), giveUpMs);
 
@@ -97,7 +85,7 @@ export const openPostgres = async ({
     for (let again = 0; ; again += 1) {
       if (closed) throw closedFailure(operation);
       try {
-        return await within(lane.answerTimeoutMs, work());
+        return await work();
       } catch (error) {
         const failure = closed ? closedFailure(operation) : storageFailure(operation, error);
         const pause = READ_AGAIN_MS[again];
@@ -111,7 +99,10 @@ export const openPostgres = async ({
 
   return {
     readers: readersOf({
-      db: drizzle(pool) as unknown as PortableDatabase,
+      // Drizzle's own driver asks postgres.js's pool, where a connection that died is now and then never answered again.
+      db: drizzle(async (text, parameters) => ({
+        rows: [...(await pool.values(text, parameters.map(String)))],
+      })) as unknown as PortableDatabase,
       schema: postgresSchema,
       attempt,
     }),
@@ -128,13 +119,13 @@ export const openPostgres = async ({
         migrationsFolder,
       ),
     ),
-    ping: () => attempt("ping", async () => void (await pool.unsafe("select 1"))),
+    ping: () => attempt("ping", async () => void (await pool.values("select 1", []))),
     close: async () => {
       if (closed) return;
       await groups.close();
       closed = true;
       await lanes.close();
-      await pool.end({ timeout: 5 });
+      await pool.close();
     },
   };
 };

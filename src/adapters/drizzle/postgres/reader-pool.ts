@@ -1,0 +1,77 @@
+import { type Lane, LaneLost, type LaneOptions, openLane } from "./lane.ts";
+
+/** Connections that readers share. */
+export interface ReaderPool {
+  /** Asks one statement on the next connection that is free. Rejects as a lane does. */
+  values(text: string, parameters: readonly string[]): Promise<readonly unknown[][]>;
+  /** Waits for what is being asked, then lets go of every connection; who waits for one is rejected. */
+  close(): Promise<void>;
+}
+
+/**
+ * Lanes instead of postgres.js's own pool: a connection that dies with a statement not yet written out keeps that rest,
+ * and whoever gets it next waits in vain. The most recently used one is taken first, so that spare ones stay spare.
+ */
+export const createReaderPool = (options: LaneOptions, size: number): ReaderPool => {
+  const idle: Lane[] = [];
+  const waiting: { give(lane: Lane | null): void; refuse(reason: LaneLost): void }[] = [];
+  const busy = new Set<Promise<unknown>>();
+  let open = 0;
+  let closed = false;
+
+  const take = async (): Promise<Lane> => {
+    for (let lane = idle.pop(); lane !== undefined; lane = idle.pop()) {
+      if (!lane.lost()) return lane;
+      open -= 1;
+    }
+    if (open >= size) {
+      const lane = await new Promise<Lane | null>((give, refuse) => waiting.push({ give, refuse }));
+      if (lane !== null) return lane;
+    } else {
+      open += 1;
+    }
+    try {
+      return await openLane(options);
+    } catch (error) {
+      release(null);
+      throw error;
+    }
+  };
+
+  /** Hands a connection on, or the place of one that is gone. */
+  const release = (lane: Lane | null): void => {
+    const kept = lane?.lost() === false ? lane : null;
+    const next = waiting.shift();
+    if (next !== undefined) next.give(kept);
+    else if (kept !== null) idle.push(kept);
+    else open -= 1;
+  };
+
+  const ask = async (text: string, parameters: readonly string[]): Promise<readonly unknown[][]> => {
+    const lane = await take();
+    try {
+      return await lane.values(text, parameters);
+    } finally {
+      release(lane);
+    }
+  };
+
+  return {
+    values: async (text, parameters) => {
+      if (closed) throw new LaneLost();
+      const asked = ask(text, parameters);
+      busy.add(asked);
+      try {
+        return await asked;
+      } finally {
+        busy.delete(asked);
+      }
+    },
+    close: async () => {
+      closed = true;
+      for (const { refuse } of waiting.splice(0)) refuse(new LaneLost());
+      await Promise.allSettled(busy);
+      await Promise.all(idle.splice(0).map((lane) => lane.close()));
+    },
+  };
+};
