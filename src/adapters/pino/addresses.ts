@@ -1,4 +1,4 @@
-import { ibanLength, isAddress6, isMailDomain, passesMod97 } from "./checks.ts";
+import { ibanLength, isAddress6, isMailDomain, passesMod97, withoutTail } from "./checks.ts";
 import { EMAIL, EMAIL_FIELD, ESCAPED_AT, HEX_WITH_COLONS, IBAN, QUOTED_EMAIL, ZONE } from "./patterns.ts";
 import { type Replacement, replaceFound } from "./replace-found.ts";
 
@@ -7,11 +7,14 @@ const prefixOf = (local: string): string =>
   (local.startsWith("//") ? /^.*[/?&=]/su.exec(local)?.[0] : EMAIL_FIELD.exec(local)?.[0]) ?? "";
 
 export const scrubEmails = (text: string): string => {
-  const unquoted = text.includes('"@') ? text.replace(QUOTED_EMAIL, "[email]") : text;
+  const unquoted = replaceFound(text, QUOTED_EMAIL, ({ 1: domain = "", index }, end) => {
+    if (!isMailDomain(domain)) return index + 1;
+    return { from: index, to: end - domain.length + withoutTail(domain, ".-:").length, by: "[email]" };
+  });
   return replaceFound(unquoted, EMAIL, ({ 1: local = "", 2: at = "", 3: domain = "", index }, end) => {
     // `joe%40example.org&to=x@y`: the run holds an address before the one that was looked at.
     if (!isMailDomain(domain) && !ESCAPED_AT.test(local)) return index + local.length + at.length;
-    const to = end - (/[.-]+$/.exec(domain)?.[0].length ?? 0);
+    const to = end - domain.length + withoutTail(domain, ".-").length;
     return { from: index + prefixOf(local).length, to, by: "[email]" };
   });
 };
@@ -100,7 +103,8 @@ const ibanEnd = (candidate: string, after: string): number => {
 };
 
 export const scrubIbans = (text: string): string =>
-  replaceFound(text, IBAN, ({ 0: candidate, index }, after) => {
+  replaceFound(text, IBAN, ({ 0: candidate, index, groups }, after) => {
+    if (groups?.["uuid"] !== undefined) return after;
     const end = ibanEnd(candidate, text[after] ?? "");
     return end === 0 ? index + 2 : { from: index, to: index + end, by: "[iban]" };
   });

@@ -59,6 +59,13 @@ export const isJoseHeader = (part: string): boolean =>
 export const looksSecret = (value: string): boolean =>
   value.length >= 20 || (value.length >= 8 && /\d|[a-z][A-Z]/.test(value));
 
+/** Without such characters at the end. A loop, because `[.]+$` begins anew at each of them. */
+export const withoutTail = (text: string, characters: string): string => {
+  let end = text.length;
+  while (end > 0 && characters.includes(text[end - 1] ?? "")) end -= 1;
+  return text.slice(0, end);
+};
+
 const ALPHABETIC = /^(?:\p{L}[\p{L}\p{M}]{1,62}|xn--[a-z\d-]{1,59})$/iu;
 /** `pino@10.4.0-beta.one`, `logo@2x.png`. */
 const NO_DOMAIN = /^v?\d+\.\d+\.\d+(?:-|$)|^[1-4]x\.[a-z]{3,4}$/;
@@ -66,7 +73,7 @@ const NO_DOMAIN = /^v?\d+\.\d+\.\d+(?:-|$)|^[1-4]x\.[a-z]{3,4}$/;
 /** Whether mail can go there: dotted, with a name at the end and not a version (`pino@10.4.0`) or size; or an address in brackets. */
 export const isMailDomain = (text: string): boolean => {
   if (text.startsWith("[")) return true;
-  const labels = text.replace(/[.-]+$/, "").split(".");
+  const labels = withoutTail(text, ".-").split(".");
   const last = labels.at(-1) ?? "";
   return (
     text.startsWith("localhost") || (labels.length > 1 && ALPHABETIC.test(last) && !NO_DOMAIN.test(text))

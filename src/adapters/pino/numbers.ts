@@ -37,11 +37,11 @@ const cardEnd = (text: string, at: number): number => {
   return 0;
 };
 
-/** A number that goes on from letters, digits or a decimal point is part of something else; `\n` written out is not letters. */
+/** A number that goes on from letters, digits or a decimal point is part of something else; `\n` and `%20` are not letters. */
 const isInside = (text: string, at: number): boolean => {
   if (text[at] === "(") return false;
-  const before = text.slice(Math.max(0, at - 2), at);
-  return /[\p{L}\p{N}]$|\d[.,]$/u.test(before) && !/\\[nrtbf]$/.test(before);
+  const before = text.slice(Math.max(0, at - 3), at);
+  return /[\p{L}\p{N}]$|\d[.,]$/u.test(before) && !/\\[nrtbf]$|%[\da-f]{2}$/i.test(before);
 };
 
 interface Found {
@@ -51,30 +51,39 @@ interface Found {
 }
 
 /** `at` is where a `+` or a bracket stands before the digit, if one does. */
-const findAt = (text: string, at: number, digit: number): Found | null => {
-  if (isInside(text, at)) return null;
+const findAt = (text: string, at: number, digit: number, since: number): Found | null => {
+  const phone = (): Found | null => {
+    const to = isInside(text, at) ? 0 : phoneEnd(text, at, since);
+    return to > 0 ? { mark: "[phone]", from: at, to } : null;
+  };
+  const signed = at < digit && text[at] !== "(" ? phone() : null;
+  if (signed !== null || isInside(text, digit)) return signed;
   const address = addressEnd(text, digit);
   if (address > 0) return { mark: "[ip]", from: digit, to: address };
   const card = cardEnd(text, digit);
-  if (card > 0) return { mark: "[card]", from: digit, to: card };
-  const phone = phoneEnd(text, at);
-  return phone > 0 ? { mark: "[phone]", from: at, to: phone } : null;
+  return card > 0 ? { mark: "[card]", from: digit, to: card } : phone();
 };
 
 /** IPv4 addresses, payment cards and telephone numbers: whatever begins with a digit. */
 export const scrubNumbers = (text: string): string => {
   let clean = "";
   let kept = 0;
+  let since = 0;
   NUMBER_START.lastIndex = 0;
   for (let start = NUMBER_START.exec(text); start !== null; start = NUMBER_START.exec(text)) {
-    if (start.groups?.["safe"] !== undefined) continue;
+    if (start.groups?.["escape"] !== undefined) continue;
+    if (start.groups?.["safe"] !== undefined) {
+      since = NUMBER_START.lastIndex;
+      continue;
+    }
     const digit = NUMBER_START.lastIndex - 1;
-    const found = findAt(text, start.index, digit);
+    const found = findAt(text, start.index, digit, since);
     if (found === null) {
       NUMBER_START.lastIndex = endOfDigits(text, digit);
     } else {
       clean += text.slice(kept, found.from) + found.mark;
       kept = found.to;
+      since = found.to;
       NUMBER_START.lastIndex = found.to;
     }
   }

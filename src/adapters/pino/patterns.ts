@@ -2,8 +2,8 @@
 // repetition without a bound is over one class of characters, and is either guarded by a lookbehind, so that it is
 // begun once a run, or has all that it passed over consumed by the match.
 
-/** Written out inside a string, a line break ends in a letter (`\n`), which must not count as the start of a word. */
-const BEGIN = String.raw`(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]))`;
+/** A line break written out (`\n`) and a percent-encoded character end in letters, after which a value may begin. */
+const BEGIN = String.raw`(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]|%[\dA-Fa-f]{2}))`;
 
 const QUOTED = String.raw`"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*'|\\{1,3}"[^"\r\n]*"`;
 
@@ -68,19 +68,19 @@ export const PREFIXED_TOKEN = new RegExp(
 );
 
 /** A compact JWS or JWE (RFC 7515, RFC 7516), whole or cut off; `checks.ts` opens its header. */
-export const JOSE = /(?:(?<![\w-])|(?<=\\[nrtbf]))(e[wy][\w-]{8,})((?:\.[\w-]*){0,4})/g;
+export const JOSE = /(?:(?<![\w-])|(?<=\\[nrtbf]|%[\dA-Fa-f]{2}))(e[wy][\w-]{8,})((?:\.[\w-]*){0,4})/g;
 
 const AT = "(?:@|＠|﹫|%(?:25){0,3}40)";
-const LOCAL = "[\\p{L}\\p{M}\\p{N}.!#$%&'*+\\-/=?^_`{|}~]";
+const LOCAL = '[^\\s"(),:;<>@＠﹫[\\]\\\\“”„«»‹›]';
 
-/** The characters of RFC 5322 and, by RFC 6531, the letters of every script; `checks.ts` judges the domain. */
+/** The characters of RFC 5322 and, by RFC 6531, those of every script; `checks.ts` judges the domain. */
 export const EMAIL = new RegExp(
   `(?<!${LOCAL})(${LOCAL}+)(${AT})(\\[(?:IPv6:)?[\\da-f:.]{2,45}\\]|[\\p{L}\\p{M}\\p{N}.-]+)`,
   "giu",
 );
 export const ESCAPED_AT = /%(?:25){0,3}40/;
 
-export const QUOTED_EMAIL = /"(?:[^"\\\r\n]|\\.){1,64}"@[\p{L}\p{N}.\-[\]:]{3,255}/gu;
+export const QUOTED_EMAIL = /"(?:[^"\\\r\n]|\\.){1,64}"@([\p{L}\p{N}.\-[\]:]{3,255})/gu;
 
 /** What may stand before an address with `=` between and is not part of it, although an address may hold `=`. */
 export const EMAIL_FIELD =
@@ -90,17 +90,22 @@ export const EMAIL_FIELD =
 export const HEX_WITH_COLONS = /(?<![\da-f.:])[\da-f.]*:[\da-f.:]*:[\da-f.:]*/gi;
 export const ZONE = /%(?:25)?[\w.-]{1,32}/y;
 
+const UUID = "[\\da-f]{8}-[\\da-f]{4}-[\\da-f]{4}-[\\da-f]{4}-[\\da-f]{12}(?![\\da-f])";
+
 const GAP = "[ \\u00A0\\u202F.-]?";
-export const IBAN = new RegExp(`${BEGIN}[A-Za-z]{2}${GAP}\\d${GAP}\\d(?:${GAP}[A-Za-z0-9]){11,30}`, "g");
+/** Or a UUID, of which every few hundredth holds something that checks out. */
+export const IBAN = new RegExp(
+  `(?<uuid>(?<![\\da-z])${UUID})|${BEGIN}[a-z]{2}${GAP}\\d${GAP}\\d(?:${GAP}[a-z\\d]){11,30}`,
+  "gi",
+);
 
 const DATE = String.raw`(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)`;
 const DATE_REVERSED = String.raw`(?:0?[1-9]|[12]\d|3[01])(?<mark>[./-])(?:0?[1-9]|1[0-2])\k<mark>(?:19|20)\d\d(?!\d)`;
 const TIME = String.raw`[0-2]?\d:[0-5]\d(?::[0-6]\d(?:[.,]\d{1,9})?)?(?:\s?Z|[+-](?:0\d|1[0-4]):?[0-5]\d|\s[+-](?:0\d|1[0-4])[0-5]\d(?!\s?\d))?(?![\d:])`;
-const UUID = "[\\da-f]{8}-[\\da-f]{4}-[\\da-f]{4}-[\\da-f]{4}-[\\da-f]{12}(?![\\da-f])";
 
-/** Either something that only looks like a number of a person, or the first digit of what may be one. */
+/** Something that only looks like a number of a person, a percent-encoded character, or the first digit of what may be one. */
 export const NUMBER_START = new RegExp(
-  `(?<safe>(?<![\\da-z])(?:${UUID}|${DATE}(?:[T ]${TIME})?|${DATE_REVERSED}|${TIME}))|(?:%2B|\\+|\\(){0,2}\\d`,
+  `(?<safe>(?<![\\da-z])(?:${UUID}|${DATE}(?:[T ]${TIME})?|${DATE_REVERSED}|${TIME}))|(?<escape>%(?!2B)[\\da-f]{2})|(?:\\((?=(?:\\+|%2B)?\\d{1,6}\\))|%2B|\\+){0,2}\\d`,
   "gi",
 );
 

@@ -34,9 +34,12 @@ const candidateAt = (text: string, at: number): Groups | null => {
 
 const digitsOf = (number: string): string => number.replace(/^%2B/i, "").replace(/\D/g, "");
 
-/** `0049 …` or `+49 …`; E.164 has at most 15 digits, and the shortest numbers in use 8 with their country. */
-const isInternational = (number: string): boolean => {
-  if (/^(?:\(?\+|%2B)/i.test(number)) return /^[1-9]\d{7,15}$/.test(digitsOf(number));
+/** `+49 …`: E.164 has at most 15 digits, and the shortest numbers in use 8 with their country. */
+const isSigned = (number: string): boolean =>
+  /^(?:\(?\+|%2B)/i.test(number) && /^[1-9]\d{7,15}$/.test(digitsOf(number));
+
+/** `0049 …` */
+const isDialled = (number: string): boolean => {
   if (!/^\(?00[1-9]/.test(number)) return false;
   return /^\d+$/.test(number) ? /^\d{11,15}$/.test(number) : /^\d{10,17}$/.test(digitsOf(number));
 };
@@ -45,9 +48,9 @@ const isInternational = (number: string): boolean => {
 const isNational = (number: string): boolean => {
   if (!/^\(?0[1-9]/.test(number)) return false;
   const digits = digitsOf(number).length;
-  if (/^\d+$/.test(number)) return digits >= 9 && digits <= 12;
+  if (/^\d+$/.test(number)) return digits >= 9 && digits <= 13;
   if (PAIRS.test(number)) return digits === 10;
-  return digits >= 8 && digits <= 12 && /\d\d$/.test(number);
+  return digits >= 8 && digits <= 13 && /\d\d$/.test(number);
 };
 
 /** The lengths of groups with the marks between them: `3-3-4`. */
@@ -57,23 +60,27 @@ const shapeOf = (number: string): string =>
     .replace(/\d+/g, (group) => String(group.length))
     .replace(/[\u00A0\u202F]/g, " ");
 
-const isGrouped = (number: string): boolean => /^\(?[1-9]/.test(number) && GROUPED.test(shapeOf(number));
+/** With full stops only as Spain writes it: `123.456.789` is a number in thousands. */
+const isGrouped = (number: string): boolean =>
+  /^\(?[1-9]/.test(number) && !/^[1-5]\d\d\./.test(number) && GROUPED.test(shapeOf(number));
 
 const isNamed = (before: string): boolean =>
   /\p{L}[\s.:=#"']{0,5}$/u.test(before.slice(-6)) && WORD_BEFORE.test(before);
 
-/** Where a telephone number that begins here ends; 0 when none does. */
-export const phoneEnd = (text: string, at: number): number => {
+/** Where a telephone number that begins here ends; 0 when none does. What stands before `since` is known to be something else. */
+export const phoneEnd = (text: string, at: number, since: number): number => {
   const candidate = candidateAt(text, at);
   if (candidate === null) return 0;
-  const before = text.slice(Math.max(0, at - 40), at);
+  const before = text.slice(Math.max(since, at - 40), at);
   const inList = /\d[ \u00A0\u202F]$/.test(before.slice(-2)) && text[at] !== "(";
   const free = !inList && /(?:^|[\s"'(<[{:=,;>|]|\\[nrtbf])$/.test(before.slice(-2));
   for (const end of candidate.ends.toReversed()) {
     const number = candidate.text.slice(0, end);
     const after = text.slice(at + end, at + end + 16);
-    if (isInternational(number) && !(/^\+\d+$/.test(number) && UNIT.test(after))) return at + end;
-    if (/^[\p{L}\p{N}_]/u.test(after) || goesOn(number, after)) continue;
+    if (isSigned(number) && !(/^\+\d+$/.test(number) && UNIT.test(after))) return at + end;
+    if (/^[\p{L}\p{N}_]/u.test(after)) continue;
+    if (isDialled(number)) return at + end;
+    if (goesOn(number, after)) continue;
     if (isNational(number) && !(inList && PAIRS.test(number))) return at + end;
     if (free && isGrouped(number) && !UNIT.test(after)) return at + end;
     if (number.length <= 24 && /^\d{6,15}$/.test(digitsOf(number)) && isNamed(before)) return at + end;

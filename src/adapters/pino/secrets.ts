@@ -1,4 +1,4 @@
-import { isJoseHeader, looksSecret } from "./checks.ts";
+import { isJoseHeader, looksSecret, withoutTail } from "./checks.ts";
 import {
   AUTHORIZATION_HEADER,
   COOKIE_HEADER,
@@ -12,6 +12,12 @@ import {
   URL_REST,
 } from "./patterns.ts";
 import { replaceFound } from "./replace-found.ts";
+
+/** What closes a sentence around a token and is none of its letters. */
+const CLOSING = ")]}.,;:";
+
+/** A mark that was put here before, without the bracket that closes it. */
+const DONE = /^\[(?:token|jwt)$/;
 
 const lineEnd = (text: string, from: number): number => {
   const at = text.slice(from).search(/[\r\n]/);
@@ -42,7 +48,9 @@ const scrubAuthorization = (text: string): string =>
   replaceFound(text, AUTHORIZATION_HEADER, ({ 1: scheme = "", 2: value = "" }, end) => {
     const from = end - value.length;
     if (/^(?:digest|aws4)/i.test(scheme)) return { from, to: lineEnd(text, end), by: "[token]" };
-    return scheme !== "" || looksSecret(value) ? { from, to: end, by: "[token]" } : from;
+    const bare = withoutTail(value, CLOSING);
+    if (DONE.test(bare)) return end;
+    return scheme !== "" || looksSecret(bare) ? { from, to: from + bare.length, by: "[token]" } : from;
   });
 
 const scrubSchemes = (text: string): string =>
@@ -81,10 +89,13 @@ const scrubPairs = (text: string): string => {
     const { bare, from, to } = bareValue(value, end);
     // After a colon it may be prose; in quotes, or behind a quoted name, it is data.
     const isData = /["'=]/.test(between) || bare !== value;
-    return !NO_VALUE.test(bare) && (isData || looksSecret(bare)) ? { from, to, by: "[secret]" } : from;
+    return !NO_VALUE.test(withoutTail(bare, CLOSING)) && (isData || looksSecret(bare))
+      ? { from, to, by: "[secret]" }
+      : from;
   });
   return replaceFound(secret, SESSION_PAIR, ({ 3: value = "" }, end) => {
-    const { bare, from, to } = bareValue(value, end);
+    const { bare, from } = bareValue(value, end);
+    const to = from + withoutTail(bare, CLOSING).length;
     return looksSecret(bare) ? { from, to, by: "[cookie]" } : from;
   });
 };
@@ -102,7 +113,7 @@ const scrubJose = (text: string): string =>
 /** Keys, cookies, credentials in headers and URLs, tokens: what opens doors. */
 export const scrubSecrets = (text: string): string => {
   const withoutKeys = text.includes("-----BEGIN") ? text.replace(PRIVATE_KEY, "[private key]") : text;
-  return scrubJose(
-    scrubTokens(scrubSchemes(scrubPairs(scrubUrls(scrubAuthorization(scrubCookies(withoutKeys)))))),
-  );
+  // Tokens first: by chance one ends in the letters of a name, such as `pwd`.
+  const withoutTokens = scrubJose(scrubTokens(withoutKeys));
+  return scrubSchemes(scrubPairs(scrubUrls(scrubAuthorization(scrubCookies(withoutTokens)))));
 };
