@@ -63,6 +63,26 @@ describe("the SQLite file", () => {
     });
   });
 
+  test("comes up in several processes that start at once on nothing, whatever folder they start in", async () => {
+    const module = join(import.meta.dir, "../../src/adapters/drizzle/sqlite/open-sqlite.ts");
+    const program = `
+      const { openSqlite } = await import(${JSON.stringify(module)});
+      const store = await openSqlite({ path: ${JSON.stringify(path)} });
+      const applied = await store.migrator.up();
+      await store.ping();
+      await store.close();
+      console.log(JSON.stringify(applied));`;
+    const processes = [1, 2, 3, 4].map(() =>
+      Bun.spawn([process.execPath, "-e", program], { cwd: folder, stdout: "pipe", stderr: "inherit" }),
+    );
+    const outputs = await Promise.all(processes.map((each) => new Response(each.stdout).json()));
+    expect(await Promise.all(processes.map((each) => each.exited))).toEqual([0, 0, 0, 0]);
+    const store = await open();
+    const { applied, pending } = await store.migrator.status();
+    expect(pending).toEqual([]);
+    expect((outputs as string[][]).flat().toSorted()).toEqual([...applied]);
+  });
+
   test("waits for another writer without stopping the event loop", async () => {
     const store = await open();
     const db = other();

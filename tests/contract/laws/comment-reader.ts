@@ -73,17 +73,20 @@ export const commentReaderLaws = (kind: StoreKind): void => {
       const removedAnswered = by(active, { status: "removed" });
       const removedDeeplyAnswered = by(active, { status: "removed" });
       const removedAnsweredByRestricted = by(active, { status: "removed" });
+      const removedAnsweredByRemoved = by(active, { status: "removed" });
       const removedAnsweredInPending = by(active, { status: "removed" });
       const pendingAnswered = by(active, { status: "pending" });
       const middle = answer(removedDeeplyAnswered, active, { status: "removed" });
       await given(
         ...[plain, ofErased, ofRestricted, removed, pending, rejected, restrictedAnswered, removedAnswered],
         ...[removedDeeplyAnswered, removedAnsweredByRestricted, removedAnsweredInPending, pendingAnswered],
+        removedAnsweredByRemoved,
         answer(restrictedAnswered, active),
         answer(removedAnswered, erased),
         middle,
         answer(middle, active),
         answer(removedAnsweredByRestricted, restricted),
+        answer(removedAnsweredByRemoved, active, { status: "removed" }),
         answer(removedAnsweredInPending, active, { status: "pending" }),
         answer(pendingAnswered, active),
       );
@@ -206,8 +209,8 @@ export const commentReaderLaws = (kind: StoreKind): void => {
       const from = (source: string, source_id: string) =>
         by(active, { source, source_id, edit_token_hash: null });
       const here = [from("disqus", "1"), from("disqus", "2"), from("disqus", "'; --")];
-      await given(...here, from("wxr", "1"));
-      const asked = ["1", "3", "2", "1", "'; --", "", "1 "];
+      await given(...here, from("wxr", "1"), from("disqus", ""));
+      const asked = ["1", "3", "2", "1", "'; --", "1 "];
       const found = await h.readers().comments.imported("disqus", asked);
       expect(found.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(here);
       expect(await h.readers().comments.imported("disqus", [])).toEqual([]);

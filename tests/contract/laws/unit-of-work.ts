@@ -70,6 +70,21 @@ export const unitOfWorkLaws = (kind: StoreKind): void => {
       });
     });
 
+    test("a unique value can pass from one record to another in one change, and comes back when the change is refused", async () => {
+      const old = rowOf("sessions");
+      await h.given({ op: "insert", into: "sessions", row: old });
+      const next = rowOf("sessions", { token_hash: old.token_hash });
+      const passing: readonly Write[] = [
+        { op: "delete", from: "sessions", id: old.id, version: 1 },
+        { op: "insert", into: "sessions", row: next },
+      ];
+      const losing: Write = { op: "delete", from: "keys", id: "nothing", version: 1 };
+      expect(await h.commit(changes([...passing, losing]))).toBe("conflict");
+      expect((await h.readers().sessions.byTokenHash(old.token_hash))?.session).toEqual(old);
+      expect(await h.commit(changes(passing))).toBe("stored");
+      expect((await h.readers().sessions.byTokenHash(old.token_hash))?.session).toEqual(next);
+    });
+
     test("audit entries come with the change they tell of, all of them", async () => {
       const audit = [anEntry(), anEntry(), anEntry()] as const;
       expect(await h.commit(changes([insert("system_config")], [], audit))).toBe("stored");
