@@ -1,15 +1,16 @@
 import type { SealedIdentity } from "../domain/comments/post-comment.ts";
 import type { Identity, IdentityKind } from "../domain/personal-data/identity.ts";
+import { SEAL_CONTEXTS } from "../domain/personal-data/sealed-fields.ts";
 import type { KeyedHash, SubjectId } from "../domain/shared/ids.ts";
 import type { IdGenerator } from "../ports/id-generator.ts";
 import type { IdentityReader } from "../ports/identity-reader.ts";
 import type { Sealer } from "../ports/secrets.ts";
 
-const place = (kind: IdentityKind, subject: SubjectId): string => `identities:${kind}:${subject}`;
+const place = SEAL_CONTEXTS.identities.ciphertext;
 
 /** The clear value of a vault line. Throws SealBroken. */
 export const openIdentity = (sealer: Sealer, identity: Identity): string =>
-  sealer.open(identity.ciphertext, place(identity.kind, identity.subject_id));
+  sealer.open(identity.ciphertext, place(identity));
 
 /** A value sealed for the vault of this subject; `blindIndex` null: nobody can be found by it. */
 export const sealIdentity = (
@@ -21,7 +22,7 @@ export const sealIdentity = (
 ): SealedIdentity => ({
   id: deps.ids.next(),
   blind_index: blindIndex,
-  ciphertext: deps.sealer.seal(value, place(kind, subject)),
+  ciphertext: deps.sealer.seal(value, place({ kind, subject_id: subject })),
 });
 
 /** The names of subjects, for showing their comments; those without one are missing. */

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { auditEntry, type Occasion, SYSTEM } from "../../domain/audit/audit-entry.ts";
 import type { StoredKey } from "../../domain/personal-data/records.ts";
+import { SEAL_CONTEXTS } from "../../domain/personal-data/sealed-fields.ts";
 import type { RetentionPeriods } from "../../domain/retention/retention-period.ts";
 import type { Sealed } from "../../domain/shared/ids.ts";
 import type { Instant } from "../../domain/shared/instant.ts";
@@ -39,17 +40,17 @@ interface CachedKey {
 /** A lost race is settled by reading again; keys that vanish between are somebody's cleaning up. */
 const ATTEMPTS = 3;
 
-const placeOf = (id: string): string => `keys:${id}`;
+const placeOf = SEAL_CONTEXTS.keys.wrapped;
 
 export const makeKeyVault = (deps: KeyVaultDeps): KeyVault => {
   const cache = new Map<string, CachedKey>();
 
   const unwrap = (stored: StoredKey): Buffer =>
-    Buffer.from(deps.sealer.open(stored.wrapped, placeOf(stored.id)), "base64url");
+    Buffer.from(deps.sealer.open(stored.wrapped, placeOf(stored)), "base64url");
 
   const create = async (id: string, destroyAt: Instant | null): Promise<Buffer | null> => {
     const bytes = randomBytes(32);
-    const wrapped: Sealed = deps.sealer.seal(bytes.toString("base64url"), placeOf(id));
+    const wrapped: Sealed = deps.sealer.seal(bytes.toString("base64url"), placeOf({ id }));
     const now = deps.clock.now();
     const row: StoredKey = {
       id,

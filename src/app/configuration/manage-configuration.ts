@@ -5,6 +5,7 @@ import {
   setConfiguration,
 } from "../../domain/configuration/change-configuration.ts";
 import type { SystemConfiguration } from "../../domain/configuration/system-configuration.ts";
+import { SEAL_CONTEXTS } from "../../domain/personal-data/sealed-fields.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
 import { storableText } from "../../domain/shared/text.ts";
 import type { Application, ConfigurationView } from "../application.ts";
@@ -77,7 +78,7 @@ export const writeConfiguration =
         {
           key: key.value,
           value: input.is_sensitive
-            ? deps.sealer.seal(input.value, `system_config:value:${key.value}`)
+            ? deps.sealer.seal(input.value, SEAL_CONTEXTS.system_config.value({ key: key.value }))
             : input.value,
           description: input.description,
           is_sensitive: input.is_sensitive,

@@ -1,4 +1,5 @@
 import { type IdempotencyId, newIdempotentAnswer } from "../../domain/idempotency/idempotent-answer.ts";
+import { SEAL_CONTEXTS } from "../../domain/personal-data/sealed-fields.ts";
 import type { Changes } from "../../domain/shared/changes.ts";
 import type { Instant } from "../../domain/shared/instant.ts";
 import type { Sealer } from "../../ports/secrets.ts";
@@ -15,13 +16,13 @@ export interface Idempotency {
   readonly answerOf: (value: unknown) => string | null;
 }
 
-const place = (id: IdempotencyId): string => `idempotent_answers:answer:${id}`;
+const place = SEAL_CONTEXTS.idempotent_answers.answer;
 
 export const openAnswer = (
   sealer: Sealer,
   id: IdempotencyId,
   answer: Parameters<Sealer["open"]>[0],
-): string => sealer.open(answer, place(id));
+): string => sealer.open(answer, place({ id }));
 
 /** The changes with the answer they lead to, so that both are stored or neither is. */
 export const withAnswer = (
@@ -39,7 +40,7 @@ export const withAnswer = (
     {
       subject_id: subjectOf(caller.principal)?.id ?? null,
       fingerprint,
-      answer: kept === null ? null : sealer.seal(kept, place(id)),
+      answer: kept === null ? null : sealer.seal(kept, place({ id })),
     },
     now,
   );

@@ -1,5 +1,6 @@
 import { type AuditDetails, auditEntry, type Occasion, SYSTEM } from "../../domain/audit/audit-entry.ts";
 import type { OutgoingMail } from "../../domain/personal-data/records.ts";
+import { SEAL_CONTEXTS } from "../../domain/personal-data/sealed-fields.ts";
 import { isDue } from "../../domain/retention/retention-period.ts";
 import type { Write } from "../../domain/shared/changes.ts";
 import { HOUR, plus, SECOND } from "../../domain/shared/instant.ts";
@@ -91,7 +92,7 @@ export const deliverMails = async (deps: DeliverDeps): Promise<Delivered> => {
       outcome = "abandoned";
     } else {
       try {
-        const opened = deps.sealer.open(waiting.message, `outgoing_mails:${waiting.id}`);
+        const opened = deps.sealer.open(waiting.message, SEAL_CONTEXTS.outgoing_mails.message(waiting));
         const message = JSON.parse(opened) as Omit<Mail, "message_id">;
         await deps.mailer.send({ ...message, message_id: waiting.message_id });
       } catch (failure) {

@@ -1,5 +1,6 @@
 import { auditEntry } from "../../domain/audit/audit-entry.ts";
 import type { OutgoingMail } from "../../domain/personal-data/records.ts";
+import { SEAL_CONTEXTS } from "../../domain/personal-data/sealed-fields.ts";
 import { newSignInLink } from "../../domain/sessions/sign-in-link.ts";
 import { canonicalJson } from "../../domain/shared/canonical-json.ts";
 import type { Changes } from "../../domain/shared/changes.ts";
@@ -42,7 +43,10 @@ export const requestSignInLink =
       const { token, hash } = deps.tokens.issue("gnl");
       const link = newSignInLink(
         id,
-        { email_index: index, email_ciphertext: deps.sealer.seal(email, `sign_in_links:email:${id}`) },
+        {
+          email_index: index,
+          email_ciphertext: deps.sealer.seal(email, SEAL_CONTEXTS.sign_in_links.email_ciphertext({ id })),
+        },
         hash,
         returnTo,
         occasion.now,
@@ -52,7 +56,10 @@ export const requestSignInLink =
       const mail: OutgoingMail = {
         ...newGdprRecord(mailId, occasion.now, link.expires_at),
         kind: "sign_in",
-        message: deps.sealer.seal(canonicalJson({ to: email, ...composed }), `outgoing_mails:${mailId}`),
+        message: deps.sealer.seal(
+          canonicalJson({ to: email, ...composed }),
+          SEAL_CONTEXTS.outgoing_mails.message({ id: mailId }),
+        ),
         message_id: `${mailId}@${new URL(deps.policies.publicUrl).hostname}`,
         attempts: 0,
         next_attempt_at: occasion.now,

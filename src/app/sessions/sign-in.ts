@@ -1,4 +1,5 @@
 import { newIdentity } from "../../domain/personal-data/identity.ts";
+import { SEAL_CONTEXTS } from "../../domain/personal-data/sealed-fields.ts";
 import { retentionUntil } from "../../domain/retention/retention-period.ts";
 import { newSubject, type Subject } from "../../domain/roles/subject.ts";
 import { openSession, sessionPermissions } from "../../domain/sessions/session.ts";
@@ -30,7 +31,10 @@ export const signIn =
         known ?? newSubject(deps.ids.subject(), "commenter", occasion.now, occasion.retention);
       if (subject.status === "erased") return err({ type: "sign-in-link-invalid" });
 
-      const address = deps.sealer.open(link.email_ciphertext, `sign_in_links:email:${link.id}`);
+      const address = deps.sealer.open(
+        link.email_ciphertext,
+        SEAL_CONTEXTS.sign_in_links.email_ciphertext(link),
+      );
       const sealed = sealIdentity(deps, subject.id, "email", address, link.email_index);
       const writes: readonly Write[] = [
         {
