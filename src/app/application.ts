@@ -1,3 +1,4 @@
+import type { Origin } from "../domain/anonymization/pseudonym.ts";
 import type { CommentStatus, ModerationDecision } from "../domain/comments/comment.ts";
 import type { FeatureFlag, FeatureFlags } from "../domain/configuration/feature-flags.ts";
 import type { SystemConfiguration } from "../domain/configuration/system-configuration.ts";
@@ -245,6 +246,13 @@ export interface Application {
     ): Outcome<FlagView>;
     /** What clients may evaluate: every flag, as this instance has it in force. */
     evaluate(caller: Caller): Outcome<FeatureFlags>;
+  };
+  readonly access: {
+    /** Tells the trail that staff read personal data; resolves when it is stored. `operation` is a fixed word. */
+    staffRead(caller: Caller, operation: string): Promise<void>;
+    /** Counts a request that was denied; the trail is told at the next flush. `problem` is a problem's code. */
+    denied(origin: Origin, problem: string): void;
+    flush(): Promise<void>;
   };
   readonly idempotency: {
     /** `operation` names method and path. `again`: the answer that was kept. `first`: call `end` when it is answered. */

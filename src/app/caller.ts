@@ -53,14 +53,14 @@ export const requirePermission = (principal: Principal, permission: Permission):
       ? ok(null)
       : err({ type: "permission-missing", permission });
   }
-  return principal.kind === "anonymous"
+  return principal.kind === "anonymous" || principal.kind === "visitor"
     ? err({ type: "credential-required" })
     : err({ type: "permission-missing", permission });
 };
 
 export const requireScope = (principal: Principal, scope: Scope): Result<null, AppError> => {
   if (principal.kind === "service" && principal.scopes.includes(scope)) return ok(null);
-  return principal.kind === "anonymous"
+  return principal.kind === "anonymous" || principal.kind === "visitor"
     ? err({ type: "credential-required" })
     : err({ type: "permission-missing", permission: scope });
 };

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { makeBlindIndexer } from "../adapters/crypto/blind-indexer.ts";
+import { deriveKey } from "../adapters/crypto/derived-keys.ts";
 import { makeIdGenerator } from "../adapters/crypto/id-generator.ts";
 import { makeKeyVault } from "../adapters/crypto/key-vault.ts";
 import { makePseudonymiser } from "../adapters/crypto/pseudonymiser.ts";
@@ -9,7 +10,7 @@ import { makeSigner } from "../adapters/crypto/signer.ts";
 import { systemClock } from "../adapters/crypto/system-clock.ts";
 import { makeTokens } from "../adapters/crypto/tokens.ts";
 import { openSqlite } from "../adapters/drizzle/sqlite/open-sqlite.ts";
-import { groupCommit } from "../adapters/group-commit/group-commit.ts";
+import { type GroupReport, groupCommit } from "../adapters/group-commit/group-commit.ts";
 import { makeEmlOutbox } from "../adapters/mail/eml-outbox.ts";
 import { makeSmtpMailer } from "../adapters/mail/smtp.ts";
 import { commentHtml } from "../adapters/sanitize-html/comment-html.ts";
@@ -28,6 +29,8 @@ export interface Service {
   readonly deps: Deps;
   readonly store: Store;
   readonly mailer: Mailer;
+  /** Known to every instance with this SECRET_KEY and to nobody else: for what instances share outside the store. */
+  readonly sharedSecret: string;
   /** Answers every commit that was admitted, then lets go of the store. */
   close(): Promise<void>;
 }
@@ -46,6 +49,8 @@ export interface Overrides {
   readonly mailer?: Mailer;
   /** Told of every mail that is written to the outbox folder. */
   readonly onMail?: (mail: Mail) => void;
+  /** Told of every group that was committed. */
+  readonly onGroup?: (report: GroupReport) => void;
 }
 
 /** Wires every port to its adapter, by settings. Does not migrate: whoever starts the service does. */
@@ -55,7 +60,10 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     previous: settings.secretKeyPrevious,
   };
   const store = overrides.store ?? (await openStore(settings.database));
-  const unitOfWork = groupCommit(store.groups);
+  const unitOfWork = groupCommit(
+    store.groups,
+    overrides.onGroup === undefined ? {} : { onGroup: overrides.onGroup },
+  );
   const clock = overrides.clock ?? systemClock;
   const ids = makeIdGenerator(clock);
   const sealer = makeSealer(secrets);
@@ -105,6 +113,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     deps,
     store,
     mailer,
+    sharedSecret: deriveKey(secrets.current, "shared outside the store v1").toString("hex"),
     close: async () => {
       await unitOfWork.close();
       await store.close();

@@ -1,5 +1,6 @@
 import Type, { type Static, type TSchema } from "typebox";
 import Value from "typebox/value";
+import { parseTrustedProxies } from "../adapters/http/client-address.ts";
 import { FEATURE_FLAGS, type FeatureFlag, type FeatureFlags } from "../domain/configuration/feature-flags.ts";
 import { DataRetentionPeriod, type RetentionPeriods } from "../domain/retention/retention-period.ts";
 
@@ -29,6 +30,13 @@ const SETTINGS = Type.Object({
     pattern: "^$|^https?://[^/\\s,]+(\\s*,\\s*https?://[^/\\s,]+)*$",
     default: "",
   }),
+  RATE_LIMIT_PER_MINUTE: Type.Integer({ minimum: 1, maximum: 1_000_000_000, default: 60 }),
+  TRUSTED_PROXIES: Type.String({ default: "" }),
+  REDIS_URL: optional(Type.String({ pattern: "^rediss?://.+$" })),
+  METRICS_TOKEN: optional(Type.String({ minLength: 16 })),
+  CIRCUIT_FAILURE_THRESHOLD: Type.Integer({ minimum: 1, maximum: 1_000, default: 5 }),
+  CIRCUIT_TIMEOUT_SECONDS: Type.Integer({ minimum: 1, maximum: 86_400, default: 60 }),
+  LOG_DIR: optional(Type.String({ minLength: 1 })),
   SMTP_URL: optional(Type.String({ pattern: "^smtps?://.+$" })),
   MAIL_FROM: Type.String({ pattern: "^[^@\\s]+@[^@\\s]+$", default: "noreply@localhost" }),
 
@@ -61,6 +69,13 @@ const EXPECTED: Readonly<Record<keyof Static<typeof SETTINGS>, string>> = {
     "at least 32 bytes (for example: openssl rand -base64 32); required when GDPR_MODE is not development",
   SECRET_KEY_PREVIOUS: "at least 32 bytes: the key in use before SECRET_KEY",
   CORS_ORIGINS: "origins separated by commas, such as https://example.org,https://www.example.org",
+  RATE_LIMIT_PER_MINUTE: "requests a minute, from 1",
+  TRUSTED_PROXIES: "addresses or CIDR ranges separated by commas, such as 10.0.0.0/8, and never /0",
+  REDIS_URL: "redis://host:6379 or rediss://user:password@host:6379",
+  METRICS_TOKEN: "at least 16 characters",
+  CIRCUIT_FAILURE_THRESHOLD: "failures in a row, from 1 to 1000",
+  CIRCUIT_TIMEOUT_SECONDS: "seconds, from 1 to 86400",
+  LOG_DIR: "a folder",
   SMTP_URL: "smtp://user:password@host:587 or smtps://user:password@host:465",
   MAIL_FROM: "an e-mail address",
   GDPR_MODE: "development, staging or production",
@@ -98,6 +113,14 @@ export interface Settings {
   readonly sessionHours: number;
   readonly moderation: "pre" | "post";
   readonly corsOrigins: readonly string[];
+  readonly rateLimitPerMinute: number;
+  /** Checked: addresses and CIDR ranges, separated by commas. */
+  readonly trustedProxies: string;
+  readonly redisUrl: string | null;
+  readonly metricsToken: string | null;
+  readonly circuit: { readonly failureThreshold: number; readonly timeoutSeconds: number };
+  /** Null: lines go to standard output only. */
+  readonly logDir: string | null;
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
   /** Null: http://localhost with the port that is listened on. */
@@ -132,6 +155,16 @@ const dataDirOf = (database: DatabaseSetting): string => {
   return slash <= 0 ? "." : database.path.slice(0, slash);
 };
 
+const isProxyList = (setting: unknown): boolean => {
+  try {
+    parseTrustedProxies(String(setting ?? ""));
+    return true;
+  } catch {
+    // Whatever is wrong with it, the message about the setting says what it must be.
+    return false;
+  }
+};
+
 /** Reads settings from an environment. Throws WrongSettings. Variables that are not settings are left alone. */
 export const readSettings = (environment: Readonly<Record<string, string | undefined>>): Settings => {
   const names = Object.keys(EXPECTED) as (keyof typeof EXPECTED)[];
@@ -153,6 +186,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     wrong.add("SECRET_KEY");
   }
   if (given["GDPR_MODE"] === "production" && given["PUBLIC_URL"] === undefined) wrong.add("PUBLIC_URL");
+  if (!isProxyList(given["TRUSTED_PROXIES"])) wrong.add("TRUSTED_PROXIES");
   if (wrong.size > 0) throw new WrongSettings(names.filter((name) => wrong.has(name)));
   const env = values as Static<typeof SETTINGS>;
 
@@ -173,6 +207,15 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     sessionHours: env.SESSION_HOURS,
     moderation: env.COMMENT_MODERATION,
     corsOrigins: env.CORS_ORIGINS === "" ? [] : env.CORS_ORIGINS.split(",").map((origin) => origin.trim()),
+    rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
+    trustedProxies: env.TRUSTED_PROXIES,
+    redisUrl: env.REDIS_URL ?? null,
+    metricsToken: env.METRICS_TOKEN ?? null,
+    circuit: {
+      failureThreshold: env.CIRCUIT_FAILURE_THRESHOLD,
+      timeoutSeconds: env.CIRCUIT_TIMEOUT_SECONDS,
+    },
+    logDir: env.LOG_DIR ?? null,
     smtpUrl: env.SMTP_URL ?? null,
     mailFrom: env.MAIL_FROM,
     publicUrl: env.PUBLIC_URL ?? null,

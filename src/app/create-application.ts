@@ -1,4 +1,5 @@
 import type { Store } from "../ports/store.ts";
+import { accessTrail } from "./access/access-trail.ts";
 import type { Application } from "./application.ts";
 import { editComment, readComment, removeComment, reportComment } from "./comments/change-comment.ts";
 import { listThread } from "./comments/list-thread.ts";
@@ -76,6 +77,7 @@ export const createApplication = (deps: Deps, store: Pick<Store, "ping" | "migra
     write: writeFlag(deps),
     evaluate: evaluateFlags(deps),
   },
+  access: accessTrail(deps),
   idempotency: idempotentRequests(deps),
   health: { failing: failing(store) },
 });

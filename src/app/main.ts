@@ -1,8 +1,12 @@
+import { systemClock } from "../adapters/crypto/system-clock.ts";
 import { createServer } from "../adapters/http/server.ts";
 import { makeLogger } from "../adapters/pino/logger.ts";
+import type { Logger } from "../ports/logger.ts";
 import { compose, type Service } from "./compose.ts";
 import { readSettings, type Settings, WrongSettings } from "./config.ts";
 import { publishDefaultPolicy } from "./consent/publish-default-policy.ts";
+import { composeEdge, watchedMetrics } from "./edge.ts";
+import { forgetAnswers } from "./idempotency/forget-answers.ts";
 import { destroyExpiredKeys } from "./keys/destroy-expired-keys.ts";
 import { deliverMails } from "./mail/deliver-mails.ts";
 import { requestOrigin } from "./request-origin.ts";
@@ -29,10 +33,22 @@ const welcome = (settings: Settings, service: Service, admins: number): string =
     .join("\n");
 };
 
+/** Lines go to standard output, and to files of `LOG_DIR` where it is set. */
+const loggerOf = (settings: Settings): Logger =>
+  settings.logDir === null
+    ? makeLogger()
+    : makeLogger(undefined, {
+        directory: settings.logDir,
+        retentionDays: settings.retention.logs,
+        clock: systemClock,
+      });
+
 /** Starts the service; resolves once it listens. Rejects with WrongSettings or with what keeps the store from opening. */
 export const start = async (settings: Settings): Promise<{ stop(): Promise<void> }> => {
-  const logger = makeLogger();
+  const logger = loggerOf(settings);
+  const metrics = watchedMetrics();
   const service = await compose(settings, {
+    onGroup: metrics.groupCommitted,
     // Without SMTP a developer finds the link here; never in staging or production.
     ...(settings.mode === "development"
       ? {
@@ -43,33 +59,47 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
   await service.store.migrator.up();
   await publishDefaultPolicy(service.deps);
   const { deps, application } = service;
+  await deps.refreshFlags();
+  const edge = await composeEdge(settings, service, metrics, logger);
+  let draining = false;
   const server = createServer({
     application,
     logger,
     clock: deps.clock,
     ids: deps.ids,
     requestOrigin: requestOrigin(deps),
+    rateLimiter: edge.rateLimiter,
+    metrics,
+    circuits: edge.circuits,
+    draining: () => draining,
     settings: {
       publicUrl: deps.policies.publicUrl,
       corsOrigins: settings.corsOrigins,
       consentCookieDays: settings.consentCookieDays,
+      trustedProxies: edge.trustedProxies,
+      metricsToken: settings.metricsToken,
     },
   }).listen({
     hostname: settings.host,
     port: settings.port,
   });
-  await deps.refreshFlags();
   const schedules = [
     repeat("refresh-flags", 2_000, logger, deps.refreshFlags),
-    repeat("deliver-mails", 1_000, logger, () => deliverMails({ ...deps, mailer: service.mailer, logger })),
+    repeat("deliver-mails", 1_000, logger, () => deliverMails({ ...deps, mailer: edge.mailer, logger })),
     repeat("destroy-expired-keys", 3_600_000, logger, () => destroyExpiredKeys(deps)),
+    repeat("forget-answers", 600_000, logger, () => forgetAnswers(deps)),
+    repeat("record-denials", 60_000, logger, application.access.flush),
   ];
   say(welcome(settings, service, (await deps.readers.subjects.admins()).count));
   logger.info("service_started", { port: settings.port });
   return {
     stop: async () => {
+      // From now on every answer closes its connection, so that the requests in flight are the last ones.
+      draining = true;
       await server.stop();
       await Promise.all(schedules.map((schedule) => schedule.stop()));
+      await application.access.flush();
+      await edge.close();
       await service.close();
       logger.info("service_stopped");
     },

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, setSystemTime, test } from "bun:test";
 import fc from "fast-check";
 import { systemClock } from "../../src/adapters/crypto/system-clock.ts";
+import { rateLimitFields } from "../../src/adapters/http/rate-limit-fields.ts";
 import { budgetsOf } from "../../src/adapters/rate-limit/budgets.ts";
 import { callerName } from "../../src/adapters/rate-limit/caller-name.ts";
-import { rateLimitFields } from "../../src/adapters/rate-limit/fields.ts";
 import { openRateLimiter } from "../../src/adapters/rate-limit/rate-limiter.ts";
 import type { Logger } from "../../src/ports/logger.ts";
 import {
@@ -116,10 +116,14 @@ describe("the budgets", () => {
     });
   });
 
-  test("of a minute are never wider than it", () => {
-    for (const { limit } of Object.values(budgetsOf(2))) expect(limit).toBeLessThanOrEqual(3);
-    expect(budgetsOf(2).consent.limit).toBe(2);
-    expect(budgetsOf(100_000)["sign-in"].limit).toBe(5);
+  test("of a minute are shares of it, and at least one request", () => {
+    const limits = (perMinute: number) => {
+      const { general, consent, comments, ...others } = budgetsOf(perMinute);
+      return [general, consent, comments, others["sign-in"]].map(({ limit }) => limit);
+    };
+    expect(limits(60)).toEqual([60, 30, 10, 5]);
+    expect(limits(1)).toEqual([1, 1, 1, 1]);
+    expect(limits(12_000)).toEqual([12_000, 6_000, 2_000, 1_000]);
   });
 });
 

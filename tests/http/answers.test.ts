@@ -35,7 +35,8 @@ describe("every answer", () => {
       expect([name, response.headers.get(name)]).toEqual([name, value]);
     }
     expect(response.headers.get("x-request-id")).toMatch(UUID);
-    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+    const source = path === "/docs" ? "'self'" : "'none'";
+    expect(response.headers.get("content-security-policy")).toContain(`default-src ${source}`);
     expect(response.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
     expect(response.headers.get("cache-control")).toContain("no-store");
     for (const name of ["server", "x-powered-by", "strict-transport-security"]) {

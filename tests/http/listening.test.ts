@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 import { createServer } from "../../src/adapters/http/server.ts";
-import { recordingLogger } from "../support/http.ts";
+import { openEdge, recordingLogger } from "../support/http.ts";
 import { type TestService, testService } from "../support/service.ts";
 
 const seen: { ip: string | null; user_agent: string | null }[] = [];
@@ -22,7 +22,14 @@ beforeAll(async () => {
       seen.push(traces);
       return { ip_hash: null, user_agent_hash: null };
     },
-    settings: { publicUrl: "http://localhost", corsOrigins: [], consentCookieDays: 365 },
+    ...openEdge(),
+    settings: {
+      publicUrl: "http://localhost",
+      corsOrigins: [],
+      consentCookieDays: 365,
+      trustedProxies: [],
+      metricsToken: null,
+    },
   }).listen({ hostname: "127.0.0.1", port: 0 });
   url = `http://127.0.0.1:${server.server?.port}`;
 });

@@ -84,6 +84,12 @@ const CASES: readonly Case[] = [
     expected: [[401, 200], [200, 200, 200, 200], [200, 200, 200], [403, 403], 403, 401],
   },
 
+  // Its token is none of these credentials; without one it is for the loopback, and these requests come from nowhere.
+  {
+    operation: "GET /metrics",
+    expected: [[401, 401], [401, 401, 401, 401], [401, 401, 401], [401, 401], 401, 401],
+  },
+
   // Sessions
   {
     operation: "POST /v1/sign-in-links",
@@ -105,7 +111,7 @@ const CASES: readonly Case[] = [
     operation: "POST /v1/sessions",
     what: "for a user of the platform",
     json: () => ({ external_user_id: "u" }),
-    expected: [[401, 403], [403, 403, 403, 403], [403, 403, 403], [201, 403], 403, 401],
+    expected: [[401, 401], [403, 403, 403, 403], [403, 403, 403], [201, 403], 403, 401],
   },
   { operation: "GET /v1/sessions/current", expected: SIGNED_IN },
   { operation: "DELETE /v1/sessions/current", expected: ok(204, SIGNED_IN) },
@@ -117,7 +123,7 @@ const CASES: readonly Case[] = [
     operation: "GET /v1/threads/{thread}/comments",
     what: "by status",
     path: () => `${THREAD}?status=pending`,
-    expected: [[401, 403], [403, 403, 200, 200], [403, 403, 403], [403, 403], 403, 401],
+    expected: [[401, 401], [403, 403, 200, 200], [403, 403, 403], [403, 403], 403, 401],
   },
   {
     operation: "POST /v1/threads/{thread}/comments",

@@ -398,6 +398,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/metrics": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Metrics for Prometheus
+     * @description With `METRICS_TOKEN` as the bearer token where it is set, else from the loopback while no proxy is configured. Numbers about the service, nothing about persons.
+     */
+    get: operations["readMetrics"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/.well-known/gpc.json": {
     parameters: {
       query?: never;
@@ -968,6 +988,7 @@ export interface components {
         | "permission-missing"
         | "precondition-required"
         | "purpose-not-offered"
+        | "rate-limited"
         | "return-to-not-allowed"
         | "service-unavailable"
         | "sign-in-link-invalid"
@@ -1044,6 +1065,14 @@ export interface components {
        * @example 2026-03-05T14:07:09.123Z
        */
       queued_at: string;
+    };
+    Readiness: {
+      /** @enum {string} */
+      status: "ok";
+      /** @description Circuit breakers of the services outside: an OPEN one costs its feature, not the service */
+      circuits: {
+        [key: string]: "CLOSED" | "OPEN" | "HALF_OPEN";
+      };
     };
     RecordedConsent: {
       consent: components["schemas"]["Consent"];
@@ -1235,6 +1264,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description The header fields of the request are larger than 16 KiB */
       431: {
         headers: {
@@ -1357,6 +1395,15 @@ export interface operations {
       };
       /** @description `idempotency-key-reused`: Idempotency-Key used before; `invalid-input`: Invalid input; `notice-required`: Notice token needed; `notice-token-expired`: Notice token expired; `notice-token-invalid`: Notice token not accepted; `purpose-not-offered`: Purpose not offered */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -1493,6 +1540,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description The header fields of the request are larger than 16 KiB */
       431: {
         headers: {
@@ -1549,6 +1605,15 @@ export interface operations {
       };
       /** @description `permission-missing`: Permission missing */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -1626,6 +1691,15 @@ export interface operations {
       };
       /** @description `invalid-input`: Invalid input */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -1744,6 +1818,15 @@ export interface operations {
       };
       /** @description `idempotency-key-reused`: Idempotency-Key used before; `invalid-input`: Invalid input; `return-to-not-allowed`: Return address not allowed */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -1907,6 +1990,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description The header fields of the request are larger than 16 KiB */
       431: {
         headers: {
@@ -1977,6 +2069,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description The header fields of the request are larger than 16 KiB */
       431: {
         headers: {
@@ -2033,6 +2134,15 @@ export interface operations {
       };
       /** @description `permission-missing`: Permission missing */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -2103,6 +2213,15 @@ export interface operations {
       };
       /** @description `conflict`: Conflict */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -2201,6 +2320,15 @@ export interface operations {
       };
       /** @description `invalid-input`: Invalid input */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -2336,6 +2464,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description The header fields of the request are larger than 16 KiB */
       431: {
         headers: {
@@ -2397,6 +2534,15 @@ export interface operations {
       };
       /** @description `not-found`: Not found */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -2503,6 +2649,15 @@ export interface operations {
       };
       /** @description `precondition-required`: If-Match needed */
       428: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -2660,6 +2815,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description The header fields of the request are larger than 16 KiB */
       431: {
         headers: {
@@ -2783,6 +2947,15 @@ export interface operations {
       };
       /** @description `idempotency-key-reused`: Idempotency-Key used before; `invalid-input`: Invalid input */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -2916,6 +3089,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description The header fields of the request are larger than 16 KiB */
       431: {
         headers: {
@@ -2986,6 +3168,15 @@ export interface operations {
       };
       /** @description `invalid-input`: Invalid input */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -3066,6 +3257,15 @@ export interface operations {
       };
       /** @description `not-found`: Not found */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -3226,6 +3426,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description The header fields of the request are larger than 16 KiB */
       431: {
         headers: {
@@ -3296,6 +3505,15 @@ export interface operations {
       };
       /** @description `invalid-input`: Invalid input */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -3423,6 +3641,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description The header fields of the request are larger than 16 KiB */
       431: {
         headers: {
@@ -3498,6 +3725,15 @@ export interface operations {
       };
       /** @description `conflict`: Conflict */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -3583,7 +3819,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Health"];
+          "application/json": components["schemas"]["Readiness"];
         };
       };
       /** @description The header fields of the request are larger than 16 KiB */
@@ -3604,6 +3840,60 @@ export interface operations {
       };
       /** @description `not-ready`: Not ready */
       503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  readMetrics: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Prometheus text */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/plain": string;
+        };
+      };
+      /** @description `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
         headers: {
           [name: string]: unknown;
         };

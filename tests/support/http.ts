@@ -2,8 +2,12 @@ import createClient, { type Client } from "openapi-fetch";
 import { type ServerDeps, serviceOf } from "../../src/adapters/http/context.ts";
 import { allRoutes } from "../../src/adapters/http/routes/all.ts";
 import { createServer } from "../../src/adapters/http/server.ts";
+import { makeMetrics } from "../../src/adapters/metrics/metrics.ts";
+import { budgetsOf } from "../../src/adapters/rate-limit/budgets.ts";
+import { makeLocalLimits } from "../../src/adapters/rate-limit/local-limits.ts";
 import type { Application } from "../../src/app/application.ts";
 import { requestOrigin } from "../../src/app/request-origin.ts";
+import type { Instant } from "../../src/domain/shared/instant.ts";
 import type { LogFields, Logger } from "../../src/ports/logger.ts";
 import type { paths } from "./http-api.ts";
 import { deviations } from "./http-conformity.ts";
@@ -30,6 +34,9 @@ export interface TestServerOptions {
   readonly corsOrigins?: readonly string[];
   readonly moderation?: "pre" | "post";
   readonly analytics?: boolean;
+  /** RATE_LIMIT_PER_MINUTE; so many that no test meets it, unless told. */
+  readonly perMinute?: number;
+  readonly metricsToken?: string;
   /** Replaces use cases, to force what the real ones never do. */
   readonly replace?: (application: Application) => Application;
 }
@@ -53,6 +60,18 @@ export interface RequestOptions {
 }
 
 export const ALLOWED_ORIGIN = "https://www.example.org";
+
+/** The real limiter and metrics, and no circuit that could open. */
+export const openEdge = (perMinute = 1_000_000_000) => {
+  const metrics = makeMetrics();
+  const limits = makeLocalLimits(budgetsOf(perMinute), { now: () => Date.now() as Instant });
+  return {
+    rateLimiter: { take: limits.take, close: async () => limits.close() },
+    metrics,
+    circuits: () => ({}),
+    draining: () => false,
+  } as const;
+};
 
 /** The real use cases on the memory store behind the real HTTP adapter. */
 export const testServer = async (options: TestServerOptions = {}): Promise<TestServer> => {
@@ -80,7 +99,14 @@ export const testServer = async (options: TestServerOptions = {}): Promise<TestS
     clock: deps.clock,
     ids: deps.ids,
     requestOrigin: requestOrigin(deps),
-    settings: { publicUrl, corsOrigins, consentCookieDays: deps.policies.consentCookieDays },
+    ...openEdge(options.perMinute),
+    settings: {
+      publicUrl,
+      corsOrigins,
+      consentCookieDays: deps.policies.consentCookieDays,
+      trustedProxies: [],
+      metricsToken: options.metricsToken ?? null,
+    },
   };
   const server = createServer(serverDeps);
   const routes = allRoutes(serviceOf(serverDeps));

@@ -10,22 +10,28 @@ const ALWAYS: Readonly<Record<string, string>> = {
   "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
   "X-Permitted-Cross-Domain-Policies": "none",
   "X-DNS-Prefetch-Control": "off",
+  // The notice on what is processed and why (GDPR Art. 13).
+  Link: '</v1/consent-policy>; rel="privacy-policy"',
 };
 
 const NOTHING_LOADS = "default-src 'none'; frame-ancestors 'none'";
 
-/** CSP 3 of our own pages: what carries this answer's nonce runs, nothing else does, nothing comes from elsewhere. */
+/**
+ * The specification's policy for pages. Browsers that know nonces (CSP 2 and later) run only what carries this answer's,
+ * and ignore 'unsafe-inline', which is there for older ones alone.
+ */
 const pagePolicy = (nonce: string): string =>
   [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    `style-src 'nonce-${nonce}'`,
-    "img-src 'self' data:",
+    "default-src 'self'",
+    `script-src 'self' 'nonce-${nonce}' 'unsafe-inline'`,
+    `style-src 'self' 'nonce-${nonce}' 'unsafe-inline'`,
+    "img-src 'self' data: https:",
     "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
+    "font-src 'self'",
     "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
+    "base-uri 'self'",
+    "object-src 'none'",
+    "form-action 'self'",
   ].join("; ");
 
 const contentHeaders = (content: Content): Readonly<Record<string, string>> => ({

@@ -3,6 +3,10 @@ import type { Origin } from "../../domain/anonymization/pseudonym.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { IdGenerator } from "../../ports/id-generator.ts";
 import type { Logger } from "../../ports/logger.ts";
+import type { Metrics } from "../../ports/metrics.ts";
+import type { CircuitState } from "../../ports/outside-call.ts";
+import type { RateLimiter } from "../../ports/rate-limiter.ts";
+import type { TrustedProxies } from "./client-address.ts";
 import { type CookieStyle, cookieStyle } from "./credentials.ts";
 import { type Origins, originsOf } from "./origins.ts";
 
@@ -13,6 +17,9 @@ export interface HttpSettings {
   readonly corsOrigins: readonly string[];
   /** CONSENT_COOKIE_DURATION. */
   readonly consentCookieDays: number;
+  readonly trustedProxies: TrustedProxies;
+  /** METRICS_TOKEN; null: metrics are for the loopback, while no proxy is configured. */
+  readonly metricsToken: string | null;
 }
 
 /** What the HTTP adapter stands on. */
@@ -26,6 +33,12 @@ export interface ServerDeps {
     readonly ip: string | null;
     readonly user_agent: string | null;
   }) => Promise<Origin>;
+  readonly rateLimiter: RateLimiter;
+  readonly metrics: Metrics;
+  /** States of the circuits, for readiness. */
+  readonly circuits: () => Readonly<Record<string, CircuitState>>;
+  /** True once the service is about to stop: connections are not kept any more. */
+  readonly draining: () => boolean;
   readonly settings: HttpSettings;
 }
 

@@ -10,10 +10,11 @@ const OPEN_TO_ALL: readonly string[] = ["none", "content:read"];
 const pipelineProblems = (route: Route): readonly ProblemCode[] => {
   const { method, permission, query, body, ifMatch } = route;
   return [
-    ...(permission.includes("none")
+    ...(permission.includes("none") || permission.includes("metrics")
       ? []
       : ([
           "credential-invalid",
+          "rate-limited",
           "service-unavailable",
           ...(method === "GET" ? [] : ["cross-site-request" as const]),
         ] as const)),

@@ -31,7 +31,7 @@ export const corsHeaders = (request: Request, { allowed }: Origins): Readonly<Re
   return {
     "Access-Control-Allow-Origin": origin,
     "Access-Control-Allow-Credentials": "true",
-    "Access-Control-Expose-Headers": "ETag, Location, Retry-After, X-Request-Id",
+    "Access-Control-Expose-Headers": "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id",
   };
 };
 
@@ -51,7 +51,7 @@ export const preflightHeaders = (
   return {
     ...cors,
     "Access-Control-Allow-Methods": methods.join(", "),
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-Match",
     "Access-Control-Max-Age": "600",
   };
 };

@@ -1,10 +1,12 @@
+import { createHash, timingSafeEqual } from "node:crypto";
 import { type Principal, requirePermission, requireScope } from "../../app/caller.ts";
 import { type Permission, SCOPES, type Scope } from "../../domain/roles/role.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
+import type { HttpSettings } from "./context.ts";
 import type { Refusal } from "./refusals.ts";
 
 /** What a route may ask for besides a person's permissions and a program's scopes. */
-export type Standing = "none" | "person" | "subject" | "session" | "edit-token";
+export type Standing = "none" | "metrics" | "person" | "subject" | "session" | "edit-token";
 
 export type Requirement = Permission | Scope | Standing;
 
@@ -13,6 +15,7 @@ export type RoutePermission = readonly [Requirement, ...Requirement[]];
 
 const EXPLAINED: Readonly<Record<Requirement, string>> = {
   none: "everybody; no credential is looked at",
+  metrics: "whoever has METRICS_TOKEN; where it is not set, the loopback while no proxy is configured",
   "content:read": "everybody, with any valid credential or none",
   person: "a person: a session, a visitor with the subject cookie, or somebody not known yet; no program",
   subject: "a known data subject: a session, or a visitor with the subject cookie",
@@ -48,6 +51,9 @@ const meets = (principal: Principal, requirement: Requirement): Result<null, Ref
   switch (requirement) {
     case "none":
       return ok(null);
+    case "metrics":
+      // Decided by the pipeline, which knows where the request comes from.
+      return refused;
     case "person":
       return kind === "service" || kind === "edit-token" ? refused : ok(null);
     case "subject":
@@ -68,6 +74,24 @@ const meets = (principal: Principal, requirement: Requirement): Result<null, Ref
 export const permits = (permission: RoutePermission, principal: Principal): Result<null, Refusal> => {
   const outcomes = permission.map((requirement) => meets(principal, requirement));
   return outcomes.find(({ ok: met }) => met) ?? outcomes[0] ?? err({ type: "credential-required" });
+};
+
+const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1)$/;
+
+/** Whether metrics may be read: they name no person, but tell an attacker how the service fares. */
+export const mayReadMetrics = (
+  request: Request,
+  ip: string | null,
+  settings: Pick<HttpSettings, "metricsToken" | "trustedProxies">,
+): boolean => {
+  if (settings.metricsToken === null) {
+    return settings.trustedProxies.length === 0 && ip !== null && LOOPBACK.test(ip);
+  }
+  const given = createHash("sha256")
+    .update(request.headers.get("authorization") ?? "")
+    .digest();
+  const wanted = createHash("sha256").update(`Bearer ${settings.metricsToken}`).digest();
+  return timingSafeEqual(given, wanted);
 };
 
 /** A route that does not say who may use it does not start, however it got there. */

@@ -1,16 +1,18 @@
-import { ANONYMOUS, type Caller } from "../../app/caller.ts";
+import { ANONYMOUS, type Caller, subjectOf } from "../../app/caller.ts";
 import { NO_ORIGIN, type Origin } from "../../domain/anonymization/pseudonym.ts";
 import type { Json } from "../../domain/shared/canonical-json.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
+import type { LimitedCaller, RateLimitBudget, RateLimitDecision } from "../../ports/rate-limiter.ts";
 import { NO_STORE, respond } from "./answer.ts";
 import { readJson } from "./body.ts";
 import type { Service } from "./context.ts";
 import { readCredentials } from "./credentials.ts";
 import { corsHeaders, isTrustedOrigin } from "./origins.ts";
-import { permits } from "./permissions.ts";
+import { mayReadMetrics, permits } from "./permissions.ts";
 import { problemDocument, problemHeaders } from "./problem-document.ts";
 import { PROBLEMS } from "./problems.ts";
 import { readQuery } from "./query.ts";
+import { rateLimitFields } from "./rate-limit-fields.ts";
 import type { Refusal } from "./refusals.ts";
 import { readGpc, readIdempotencyKey, readIfMatch, readLanguages } from "./request-headers.ts";
 import { type Answer, type Ask, isCreating, type Route } from "./route.ts";
@@ -18,13 +20,15 @@ import { validator } from "./validation.ts";
 
 /** What is known of a request from its first moment. */
 export interface Visit {
-  readonly id: string;
+  id: string;
   /** Milliseconds of the process's own clock. */
   readonly startedAt: number;
   /** Hashes of address and user agent, once they were made. */
   origin: Origin;
   /** Of the route that was found; a fixed word until then, because a raw path may hold anything. */
   pathTemplate: string;
+  /** What was counted against which budget. */
+  readonly counted: RateLimitDecision[];
 }
 
 export const UNMATCHED = "unmatched";
@@ -50,11 +54,22 @@ export const pipeline = (service: Service, route: Route) => {
     visit.pathTemplate = route.path;
     const asked = await ask(service, route, check, found, visit);
     const answered = asked.ok ? await once(service, route, request, asked.value) : asked;
+    if (answered.ok && asked.ok && readsOfPeople(route, asked.value)) {
+      await service.application.access.staffRead(asked.value.caller, route.operationId);
+    }
     return answered.ok
       ? finish(service, request, visit, route.success.status, answered.value, route.cacheControl)
       : refuse(service, request, visit, answered.error);
   };
 };
+
+/** Staff who read what is not public: that they did is told before they see it (GDPR Art. 5(2)). */
+const readsOfPeople = ({ method, permission }: Route, { query }: Asked): boolean =>
+  method === "GET" &&
+  (permission.includes("comments:moderate") ||
+    permission.includes("system:administer") ||
+    // A thread by status is for moderators alone.
+    (typeof query === "object" && query !== null && "status" in query && query.status !== undefined));
 
 /** Carries a request out; one that creates, and is repeated under its Idempotency-Key, is answered as the first time. */
 const once = async (
@@ -82,6 +97,15 @@ const once = async (
   }
 };
 
+const NOTHING_ASKED: Asked = {
+  caller: { principal: ANONYMOUS, origin: NO_ORIGIN, gpc: false },
+  params: {},
+  query: {},
+  body: null,
+  languages: [],
+  ifMatch: "any",
+};
+
 /** The checks, in their order: who asks, may they, does the browser mean it, and what do they want. */
 const ask = async (
   service: Service,
@@ -91,8 +115,31 @@ const ask = async (
   visit: Visit,
 ): Promise<Result<Asked, Refusal>> => {
   const { request, params } = found;
+  if (route.permission.includes("metrics")) {
+    return mayReadMetrics(request, found.ip, service.settings)
+      ? ok(NOTHING_ASKED)
+      : err({ type: "credential-required" });
+  }
+  const limited = !route.permission.includes("none");
+  if (limited) {
+    visit.origin = await service.requestOrigin({
+      ip: found.ip,
+      user_agent: request.headers.get("user-agent"),
+    });
+  }
+  if (limited && !(await withinLimits(service, route, visit, { kind: "address", value: found.ip }))) {
+    return err({ type: "rate-limited" });
+  }
   const caller = await callerOf(service, route, found, visit);
   if (!caller.ok) return caller;
+  const subject = subjectOf(caller.value.principal);
+  if (
+    limited &&
+    subject !== null &&
+    !(await withinLimits(service, route, visit, { kind: "subject", value: subject.id }))
+  ) {
+    return err({ type: "rate-limited" });
+  }
   const permitted = permits(route.permission, caller.value.principal);
   if (!permitted.ok) return permitted;
   if (!isMeant(service, request, caller.value)) return err({ type: "cross-site-request" });
@@ -115,16 +162,29 @@ const ask = async (
   });
 };
 
-/** Hashes the traces, reads the credential. A route for everybody looks at neither, so it answers without the store. */
+/** Takes the request from every budget it counts against; all are taken, so that each says what is left of it. */
+const withinLimits = async (
+  { rateLimiter, metrics }: Service,
+  { budget }: Route,
+  visit: Visit,
+  caller: LimitedCaller,
+): Promise<boolean> => {
+  const budgets: readonly RateLimitBudget[] = budget === undefined ? ["general"] : ["general", budget];
+  const decisions = await Promise.all(budgets.map((each) => rateLimiter.take(each, caller)));
+  for (const decision of decisions) metrics.requestCounted(decision);
+  visit.counted.push(...decisions);
+  return decisions.every(({ admitted }) => admitted);
+};
+
+/** Reads the credential. A route for everybody looks at none, so it answers without the store. */
 const callerOf = async (
   service: Service,
   route: Route,
-  { request, ip }: Found,
+  { request }: Found,
   visit: Visit,
 ): Promise<Result<Caller, Refusal>> => {
   const gpc = readGpc(request.headers);
   if (route.permission.includes("none")) return ok({ principal: ANONYMOUS, origin: NO_ORIGIN, gpc });
-  visit.origin = await service.requestOrigin({ ip, user_agent: request.headers.get("user-agent") });
   const principal = await service.application.sessions.authenticate(
     readCredentials(request.headers, service.cookies),
   );
@@ -170,26 +230,39 @@ export const finish = (
   answer: Answer,
   cacheControl: string = NO_STORE,
 ): Response => {
-  const response = respond(status, answer, {
-    requestId: visit.id,
-    https: service.https,
-    cacheControl,
-    cors: corsHeaders(request, service.origins),
-    vary: service.origins.allowed.size > 0 ? ["Origin"] : [],
-  });
-  service.logger.info("request_processed", {
+  const headers = {
+    ...answer.headers,
+    ...rateLimitFields(visit.counted),
+    ...(service.draining() ? { Connection: "close" } : {}),
+  };
+  const response = respond(
+    status,
+    { ...answer, headers },
+    {
+      requestId: visit.id,
+      https: service.https,
+      cacheControl,
+      cors: corsHeaders(request, service.origins),
+      vary: service.origins.allowed.size > 0 ? ["Origin"] : [],
+    },
+  );
+  const processed = {
     method: methodWord(request.method),
     path_template: visit.pathTemplate,
     status_code: status,
     duration_ms: Math.round((performance.now() - visit.startedAt) * 100) / 100,
-    request_id: visit.id,
-  });
+  };
+  service.metrics.requestProcessed(processed);
+  service.logger.info("request_processed", { ...processed, request_id: visit.id });
   return response;
 };
 
 /** Answers a problem; its support id is the request id, which leads to the log line. */
 export const refuse = (service: Service, request: Request, visit: Visit, refusal: Refusal): Response => {
   const { status } = PROBLEMS[refusal.type];
+  if (status === 401 || status === 403 || status === 429) {
+    service.application.access.denied(visit.origin, refusal.type);
+  }
   const content = { type: "application/problem+json", value: problemDocument(refusal, visit.id) } as const;
   return finish(service, request, visit, status, { content, headers: problemHeaders(refusal) });
 };

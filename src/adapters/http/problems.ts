@@ -190,6 +190,12 @@ export const PROBLEMS = {
     detail: "Only purposes of the notice that was shown can be granted; `purpose` names the other one.",
     pointer: "/decisions",
   },
+  "rate-limited": {
+    status: 429,
+    title: "Too many requests",
+    error: "Too many requests in a short time.",
+    detail: "Wait the seconds that Retry-After names; RateLimit says what is left of each budget.",
+  },
   "return-to-not-allowed": {
     status: 422,
     title: "Return address not allowed",

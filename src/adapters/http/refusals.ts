@@ -18,6 +18,7 @@ export type HttpRefusal =
   | { readonly type: "method-not-allowed"; readonly allow: readonly string[] }
   | { readonly type: "precondition-required" }
   | { readonly type: "cross-site-request" }
+  | { readonly type: "rate-limited" }
   | { readonly type: "not-ready"; readonly failing: readonly string[] }
   | { readonly type: "service-unavailable"; readonly retryAfterSeconds: number }
   | { readonly type: "unexpected-error" };
@@ -27,7 +28,7 @@ export type Refusal = AppError | HttpRefusal;
 export type ProblemCode = Refusal["type"];
 
 export interface ProblemType {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 422 | 428 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 503;
   readonly title: string;
   /** The whole of it in one plain sentence. */
   readonly error: string;

@@ -1,6 +1,20 @@
-/** Global Privacy Control: on when at least one of the sent values is exactly `1`; everything else is ignored. */
+const isOne = (header: string | null): boolean =>
+  (header ?? "").split(",").some((value) => value.trim() === "1");
+
+/**
+ * Global Privacy Control: on when at least one of the sent values is exactly `1`; everything else is ignored. `DNT: 1`
+ * says the same in an older way.
+ */
 export const readGpc = (headers: Headers): boolean =>
-  (headers.get("sec-gpc") ?? "").split(",").some((value) => value.trim() === "1");
+  isOne(headers.get("sec-gpc")) || isOne(headers.get("dnt"));
+
+const REQUEST_ID = /^[A-Za-z0-9-]{8,64}$/;
+
+/** The id a trusted proxy gave the request; null when there is none that may stand in a log line. */
+export const readRequestId = (headers: Headers): string | null => {
+  const given = headers.get("x-request-id");
+  return given !== null && REQUEST_ID.test(given) ? given : null;
+};
 
 const LANGUAGE = /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/;
 const MOST_LANGUAGES = 20;

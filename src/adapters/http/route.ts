@@ -1,6 +1,7 @@
 import type { Static, TObject, TSchema } from "@sinclair/typebox";
 import type { Caller } from "../../app/caller.ts";
 import type { Result } from "../../domain/shared/result.ts";
+import type { RateLimitBudget } from "../../ports/rate-limiter.ts";
 import type { RoutePermission } from "./permissions.ts";
 import type { ProblemCode, Refusal } from "./refusals.ts";
 import type { Precondition } from "./request-headers.ts";
@@ -75,6 +76,8 @@ interface Definition<Path extends string, Query extends TObject, Body extends TS
   readonly success: Success;
   /** What can be refused besides what the pipeline itself refuses. */
   readonly problems: readonly ProblemCode[];
+  /** What is counted besides the general budget: costly routes, and those that leak or send. */
+  readonly budget?: Exclude<RateLimitBudget, "general">;
   /** How long others may keep the answer; without it nobody may. */
   readonly cacheControl?: string;
   readonly handle: (ask: Ask<Path, Static<Query>, Static<Body>>) => Promise<Result<Answer, Refusal>>;

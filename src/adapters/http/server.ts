@@ -1,10 +1,12 @@
 import { Elysia, NotFoundError } from "elysia";
 import { NO_ORIGIN } from "../../domain/anonymization/pseudonym.ts";
+import { clientAddress } from "./client-address.ts";
 import { type ServerDeps, type Service, serviceOf } from "./context.ts";
 import { fail } from "./failure.ts";
 import { preflightHeaders } from "./origins.ts";
 import { demandPermissions, permissionText } from "./permissions.ts";
 import { type Found, finish, pipeline, refuse, UNMATCHED, type Visit } from "./pipeline.ts";
+import { readRequestId } from "./request-headers.ts";
 import type { Route } from "./route.ts";
 import { allRoutes } from "./routes/all.ts";
 
@@ -44,7 +46,13 @@ export const createServer = (deps: ServerDeps) => {
       route.path,
       async ({ request, params, server }) => {
         const visit = visitOf(request);
-        const ip = server?.requestIP(request)?.address ?? null;
+        const peer = server?.requestIP(request)?.address ?? null;
+        const { trustedProxies } = service.settings;
+        const ip = clientAddress(peer, request.headers, trustedProxies);
+        // Only a proxy of ours, which speaks for another address, may name the request.
+        if (trustedProxies.length > 0 && ip !== clientAddress(peer, request.headers, [])) {
+          visit.id = readRequestId(request.headers) ?? visit.id;
+        }
         try {
           return await answer({ request, params: (params ?? {}) as Found["params"], ip }, visit);
         } catch (error) {
@@ -57,6 +65,7 @@ export const createServer = (deps: ServerDeps) => {
     );
   }
   demandPermissions(app.routes);
+  service.metrics.knowPathTemplates(routes.map(({ path }) => path));
   return app;
 };
 
@@ -65,6 +74,7 @@ const begin = ({ ids }: Service): Visit => ({
   startedAt: performance.now(),
   origin: NO_ORIGIN,
   pathTemplate: UNMATCHED,
+  counted: [],
 });
 
 const patternOf = (path: string): RegExp =>

@@ -10,15 +10,15 @@ export type Budgets = Readonly<Record<RateLimitBudget, Budget>>;
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
-/** `perMinute` is RATE_LIMIT_PER_MINUTE; no budget of a minute is wider than it. */
+/** `perMinute` is RATE_LIMIT_PER_MINUTE: the budgets of a minute are shares of it, and at least one request. */
 export const budgetsOf = (perMinute: number): Budgets => {
-  const aMinute = (limit: number): Budget => ({ limit: Math.min(limit, perMinute), windowSeconds: MINUTE });
+  const share = (part: number): Budget => ({ limit: Math.ceil(perMinute / part), windowSeconds: MINUTE });
   return {
     general: { limit: perMinute, windowSeconds: MINUTE },
     /** Each one may send a mail, or tries a token. */
-    "sign-in": aMinute(5),
-    consent: aMinute(30),
-    comments: aMinute(10),
+    "sign-in": share(12),
+    consent: share(2),
+    comments: share(6),
     /** Reads everything about a person. */
     exports: { limit: 3, windowSeconds: HOUR },
   };

@@ -5,12 +5,14 @@ import {
   reportComment as report,
 } from "../../domain/comments/change-comment.ts";
 import { CONTENT_MAX, isPublic, REPORT_REASON_MAX } from "../../domain/comments/comment.ts";
-import { err, ok } from "../../domain/shared/result.ts";
+import type { Permission } from "../../domain/roles/role.ts";
+import { err, ok, type Result } from "../../domain/shared/result.ts";
 import { parseText } from "../../domain/shared/text.ts";
 import type { Application } from "../application.ts";
-import { commentActor, subjectOf } from "../caller.ts";
+import { type Caller, commentActor, subjectOf } from "../caller.ts";
 import { decideAndCommit, occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
+import type { AppError } from "../errors.ts";
 import { fullView } from "./comment-view.ts";
 
 /** One comment: what is not public is not found by those who may not see it. */
@@ -24,11 +26,24 @@ export const readComment =
     return ok(await fullView(deps, found));
   };
 
+/** A session that was narrowed to less changes nothing, not even what is its own. */
+const requireHand = (
+  principal: Caller["principal"],
+  permissions: readonly [Permission, ...Permission[]],
+): Result<null, AppError> => {
+  if (principal.kind !== "session" || permissions.some((each) => principal.permissions.includes(each))) {
+    return ok(null);
+  }
+  return err({ type: "permission-missing", permission: permissions[0] });
+};
+
 export const editComment =
   (deps: Deps): Application["comments"]["editComment"] =>
   async (caller, input) => {
     const actor = commentActor(caller.principal);
     if (actor.kind === "nobody") return err({ type: "credential-required" });
+    const allowed = requireHand(caller.principal, ["comments:post"]);
+    if (!allowed.ok) return allowed;
     const parsed = parseText(input.content, CONTENT_MAX);
     if (!parsed.ok)
       return err({ type: "invalid-input", errors: [{ pointer: "/content", reason: parsed.error }] });
@@ -56,6 +71,8 @@ export const removeComment =
   async (caller, input) => {
     const actor = commentActor(caller.principal);
     if (actor.kind === "nobody") return err({ type: "credential-required" });
+    const allowed = requireHand(caller.principal, ["comments:post", "comments:moderate"]);
+    if (!allowed.ok) return allowed;
     return decideAndCommit(deps, caller, async () => {
       const found = await deps.readers.comments.byId(input.id);
       if (found === null || !maySee(found.comment, found.author, actor)) return err({ type: "not-found" });

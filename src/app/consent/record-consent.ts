@@ -11,6 +11,9 @@ export const recordConsent =
   (deps: Deps): Application["consent"]["recordConsent"] =>
   async (caller, input) => {
     const { readers } = deps;
+    // A program, or the bearer of one comment, decides for nobody.
+    const { kind } = caller.principal;
+    if (kind === "service" || kind === "edit-token") return err({ type: "credential-required" });
     const notice =
       input.notice_token === null ? null : readNoticeToken(deps.signer, input.notice_token, deps.clock.now());
     if (notice !== null && !notice.ok) return notice;

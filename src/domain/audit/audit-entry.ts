@@ -37,6 +37,9 @@ export interface AuditDetails {
   "comment.reported": { readonly first: boolean };
   "comments.imported": { readonly source: string; readonly comments: number; readonly subjects: number };
   "role.changed": { readonly from: UserRole; readonly to: UserRole; readonly new_subject: boolean };
+  "staff.read": { readonly operation: string };
+  "access.denied": { readonly problem: string; readonly count: number };
+  "idempotent_answers.deleted": { readonly count: number };
   "configuration.changed": {
     readonly key: string;
     readonly is_sensitive: boolean;
@@ -68,6 +71,9 @@ const RESOURCE_TYPES = {
   "comment.reported": "comment",
   "comments.imported": "comment",
   "role.changed": "subject",
+  "staff.read": "request",
+  "access.denied": "request",
+  "idempotent_answers.deleted": "idempotent_answer",
   "configuration.changed": "configuration",
   "configuration.deleted": "configuration",
   "service_credential.created": "service_credential",

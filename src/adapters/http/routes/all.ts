@@ -7,6 +7,7 @@ import { consentPolicyRoutes } from "./consent-policy.ts";
 import { consentRoutes } from "./consents.ts";
 import { docsRoutes } from "./docs.ts";
 import { healthRoutes } from "./health.ts";
+import { metricsRoutes } from "./metrics.ts";
 import { moderationRoutes } from "./moderation.ts";
 import { problemRoutes } from "./problems.ts";
 import { sessionRoutes } from "./sessions.ts";
@@ -29,6 +30,7 @@ export const allRoutes = (service: Service): readonly Route[] => {
     ...adminSubjectRoutes(service),
     ...adminServiceCredentialRoutes(service),
     ...healthRoutes(service),
+    ...metricsRoutes(service),
     ...wellKnownRoutes(service),
     ...problemRoutes(),
     ...docsRoutes(() => routes),

@@ -106,6 +106,7 @@ export const commentRoutes = ({ application }: Service): readonly Route[] => {
       permission: ["content:read"],
       params,
       body: NewReport,
+      budget: "comments",
       success: { status: 202, description: "Taken for the moderators to look at", schema: Accepted },
       problems: ["not-found", "conflict"],
       handle: async ({ caller, params: { id }, body }) => {

@@ -59,6 +59,7 @@ export const consentRoutes = ({ application, cookies, settings }: Service): read
       description: `Records what a person decided on every optional purpose. ${COOKIES}`,
       permission: ["person"],
       body: NewConsent,
+      budget: "consent",
       success: {
         status: 201,
         description: "Recorded",
@@ -92,6 +93,7 @@ export const consentRoutes = ({ application, cookies, settings }: Service): read
       description: `As easy as giving, and in force on the next question. ${COOKIES}`,
       permission: ["subject"],
       body: NewWithdrawal,
+      budget: "consent",
       success: {
         status: 201,
         description: "Withdrawn",

@@ -41,6 +41,7 @@ export const sessionRoutes = ({ application, cookies, clock, https }: Service): 
         "With a `link_token` for everybody: sets the session cookie too, and ends the session that was in use. With an `external_user_id` for service credentials of the scope `sessions:create`: sets no cookie. A session ends after 24 hours.",
       permission: ["content:read"],
       body: t.Union([LinkSession, ServiceSession]),
+      budget: "sign-in",
       success: {
         status: 201,
         description: "Signed in",

@@ -17,6 +17,7 @@ export const signInLinkRoutes = ({ application }: Service): readonly Route[] => 
       "The answer is the same whether the address is known or not. The link works once and for 15 minutes, and opens a page that waits for a click.",
     permission: ["content:read"],
     body: NewSignInLink,
+    budget: "sign-in",
     success: { status: 202, description: "Accepted, whatever becomes of it", schema: Accepted },
     problems: ["return-to-not-allowed", "conflict"],
     handle: async ({ caller, body }) => {

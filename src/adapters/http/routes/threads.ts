@@ -65,6 +65,7 @@ export const threadRoutes = ({ application }: Service): readonly Route[] => [
     permission: ["comments:post"],
     params,
     body: NewComment,
+    budget: "comments",
     success: {
       status: 201,
       description: "Posted",

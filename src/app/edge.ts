@@ -1,0 +1,65 @@
+import { parseTrustedProxies, type TrustedProxies } from "../adapters/http/client-address.ts";
+import { makeMetrics } from "../adapters/metrics/metrics.ts";
+import { openRateLimiter } from "../adapters/rate-limit/rate-limiter.ts";
+import { guardedMailer } from "../adapters/resilience/guarded-mailer.ts";
+import { makeOutsideCalls } from "../adapters/resilience/outside-calls.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Mailer } from "../ports/mailer.ts";
+import type { Metrics } from "../ports/metrics.ts";
+import { type CircuitState, OUTSIDE_SERVICES, type OutsideCalls } from "../ports/outside-call.ts";
+import type { RateLimiter } from "../ports/rate-limiter.ts";
+import type { Service } from "./compose.ts";
+import type { Settings } from "./config.ts";
+
+/** What stands between the network and the use cases, and between the service and what it calls. */
+export interface Edge {
+  readonly metrics: Metrics;
+  readonly calls: OutsideCalls;
+  readonly rateLimiter: RateLimiter;
+  readonly mailer: Mailer;
+  readonly trustedProxies: TrustedProxies;
+  circuits(): Readonly<Record<string, CircuitState>>;
+  close(): Promise<void>;
+}
+
+export const watchedMetrics = (): Metrics => makeMetrics();
+
+/** Wires it by settings. Which outside services there are is what the settings name. */
+export const composeEdge = async (
+  settings: Settings,
+  service: Service,
+  metrics: Metrics,
+  logger: Logger,
+): Promise<Edge> => {
+  const calls = makeOutsideCalls({
+    failureThreshold: settings.circuit.failureThreshold,
+    openSeconds: settings.circuit.timeoutSeconds,
+    logger,
+    onStateChange: metrics.circuitChanged,
+  });
+  const rateLimiter = await openRateLimiter({
+    perMinute: settings.rateLimitPerMinute,
+    redis:
+      settings.redisUrl === null
+        ? null
+        : { url: settings.redisUrl, secret: service.sharedSecret, outsideCalls: calls },
+    clock: service.deps.clock,
+    logger,
+  });
+  const used = OUTSIDE_SERVICES.filter(
+    (name) =>
+      (name === "smtp" && settings.smtpUrl !== null) || (name === "redis" && settings.redisUrl !== null),
+  );
+  return {
+    metrics,
+    calls,
+    rateLimiter,
+    mailer: guardedMailer(service.mailer, calls),
+    trustedProxies: parseTrustedProxies(settings.trustedProxies),
+    circuits: () => Object.fromEntries(used.map((name) => [name, calls.state(name)])),
+    close: async () => {
+      await rateLimiter.close();
+      metrics.close();
+    },
+  };
+};
