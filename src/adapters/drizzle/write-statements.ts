@@ -21,13 +21,13 @@ export interface WriteStatements {
 const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`;
 
 const cached = (build: (table: TableName, shape: string) => string) => {
-  const texts = new Map<string, string>();
+  const tables = new Map<TableName, Map<string, string>>();
   return (table: TableName, shape: string): string => {
-    const name = `${table} ${shape}`;
-    const known = texts.get(name);
+    const texts = tables.get(table) ?? new Map<string, string>();
+    const known = texts.get(shape);
     if (known !== undefined) return known;
     const text = build(table, shape);
-    texts.set(name, text);
+    tables.set(table, texts.set(shape, text));
     return text;
   };
 };
