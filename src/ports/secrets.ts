@@ -19,6 +19,10 @@ export interface Sealer {
   seal(plaintext: string, context: string): Sealed;
   /** Throws SealBroken when the key is not here, or the text or its context was changed. */
   open(sealed: Sealed, context: string): string;
+  /** Names of the keys that are here, which tell nothing of them: `seal` uses the current one, `open` both. */
+  readonly keyIds: { readonly current: string; readonly previous: string | null };
+  /** Name of the key a value was encrypted with, here or not; null when the text is no such value. */
+  keyIdOf(sealed: Sealed): string | null;
 }
 
 export class SealBroken extends Error {

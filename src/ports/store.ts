@@ -8,6 +8,7 @@ import type { IdempotentAnswerReader } from "./idempotent-answer-reader.ts";
 import type { IdentityReader } from "./identity-reader.ts";
 import type { KeyReader } from "./key-reader.ts";
 import type { OutgoingMailReader } from "./outgoing-mail-reader.ts";
+import type { SealedFieldReader } from "./sealed-field-reader.ts";
 import type { ServiceCredentialReader } from "./service-credential-reader.ts";
 import type { SessionReader } from "./session-reader.ts";
 import type { SignInLinkReader } from "./sign-in-link-reader.ts";
@@ -27,6 +28,7 @@ export interface Readers {
   readonly idempotentAnswers: IdempotentAnswerReader;
   readonly keys: KeyReader;
   readonly configuration: ConfigurationReader;
+  readonly sealedFields: SealedFieldReader;
   readonly audit: AuditReader;
 }
 

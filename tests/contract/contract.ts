@@ -3,6 +3,7 @@ import { commentReaderLaws } from "./laws/comment-reader.ts";
 import { groupLaws } from "./laws/group.ts";
 import { raceLaws } from "./laws/races.ts";
 import { readerLaws } from "./laws/readers.ts";
+import { sealedFieldReaderLaws } from "./laws/sealed-field-reader.ts";
 import { storeLaws } from "./laws/store.ts";
 import { unitOfWorkLaws } from "./laws/unit-of-work.ts";
 import { valueLaws } from "./laws/values.ts";
@@ -17,6 +18,7 @@ export const contract = (kind: StoreKind): void => {
     valueLaws(kind);
     describe("readers", () => readerLaws(kind));
     commentReaderLaws(kind);
+    sealedFieldReaderLaws(kind);
     describe("store", () => storeLaws(kind));
   });
 };

@@ -1,12 +1,9 @@
 import type { Collection, Records } from "../../src/domain/personal-data/records.ts";
 import { keyField } from "../../src/domain/personal-data/records.ts";
 import type { Expectation } from "../../src/domain/shared/changes.ts";
-import type { Instant } from "../../src/domain/shared/instant.ts";
 import type { Readers } from "../../src/ports/store.ts";
 import { changes } from "../support/records.ts";
 import type { Harness } from "./harness.ts";
-
-const LATEST = 253_402_300_799_999 as Instant;
 
 /** The stored record by whatever reader leads to it. Reports and guards have none of their own. */
 export const FINDERS: {
@@ -23,8 +20,7 @@ export const FINDERS: {
   sign_in_links: (readers, row) => readers.signInLinks.byTokenHash(row.token_hash),
   sessions: async (readers, row) => (await readers.sessions.byId(row.id))?.session ?? null,
   comments: async (readers, row) => (await readers.comments.byId(row.id))?.comment ?? null,
-  outgoing_mails: async (readers, row) =>
-    (await readers.outgoingMails.due(LATEST, 10_000)).find((each) => each.id === row.id) ?? null,
+  outgoing_mails: (readers, row) => readers.outgoingMails.byId(row.id),
   idempotent_answers: (readers, row) => readers.idempotentAnswers.byId(row.id),
   service_credentials: (readers, row) => readers.serviceCredentials.byId(row.id),
   system_config: (readers, row) => readers.configuration.byKey(row.key),

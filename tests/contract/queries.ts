@@ -1,5 +1,6 @@
 import type { Comment, CommentStatus } from "../../src/domain/comments/comment.ts";
 import type { IdempotencyId } from "../../src/domain/idempotency/idempotent-answer.ts";
+import { SEALED_COLLECTIONS } from "../../src/domain/personal-data/sealed-fields.ts";
 import type { KeyedHash, TokenHash } from "../../src/domain/shared/ids.ts";
 import { type Instant, plus } from "../../src/domain/shared/instant.ts";
 import type { Readers, Store } from "../../src/ports/store.ts";
@@ -53,7 +54,10 @@ export const EVERY_QUERY: {
     byId: (readers) => readers.serviceCredentials.byId(id()),
     list: (readers) => readers.serviceCredentials.list(id(), 20),
   },
-  outgoingMails: { due: (readers) => readers.outgoingMails.due(NOON, 20) },
+  outgoingMails: {
+    byId: (readers) => readers.outgoingMails.byId(id()),
+    due: (readers) => readers.outgoingMails.due(NOON, 20),
+  },
   idempotentAnswers: {
     byId: (readers) => readers.idempotentAnswers.byId("a".repeat(64) as IdempotencyId),
     expired: (readers) => readers.idempotentAnswers.expired(NOON, 20),
@@ -65,6 +69,10 @@ export const EVERY_QUERY: {
   configuration: {
     byKey: (readers) => readers.configuration.byKey("a"),
     list: (readers) => readers.configuration.list("a", 20),
+  },
+  sealedFields: {
+    walk: (readers) =>
+      Promise.all(SEALED_COLLECTIONS.map((each) => readers.sealedFields.walk(each, id(), 20))),
   },
   audit: {
     byId: (readers) => readers.audit.byId(id()),

@@ -24,8 +24,11 @@ const sealingKey = (secret: string): SealingKey => ({
  */
 export const makeSealer = (secrets: SecretKeys): Sealer => {
   const current = sealingKey(secrets.current);
-  const keys = secrets.previous === null ? [current] : [current, sealingKey(secrets.previous)];
+  const previous = secrets.previous === null ? null : sealingKey(secrets.previous);
+  const keys = previous === null ? [current] : [current, previous];
   return {
+    keyIds: { current: current.id, previous: previous?.id ?? null },
+    keyIdOf: (sealed) => SEALED.exec(sealed)?.[1] ?? null,
     seal: (plaintext, context) => {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv("aes-256-gcm", current.key, nonce).setAAD(Buffer.from(context));

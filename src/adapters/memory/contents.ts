@@ -1,4 +1,5 @@
 import { type Collection, keyField, UNIQUE_FIELDS } from "../../domain/personal-data/records.ts";
+import type { SealedCollection } from "../../domain/personal-data/sealed-fields.ts";
 import type { Rows, TableName } from "./fields.ts";
 import { type OrderedIndex, orderedIndex } from "./ordered-index.ts";
 import { createTable, type Table } from "./table.ts";
@@ -58,22 +59,31 @@ export const emptyContents = () => {
   const keysByEnd = orderedIndex<Rows["keys"]>((row) =>
     row.destroy_at === null ? null : { group: "", position: [row.destroy_at, row.id] },
   );
+  /** Every record by its key, for whoever walks through all of them. */
+  const sealed: { readonly [C in SealedCollection]: OrderedIndex<Rows[C]> } = {
+    identities: orderedIndex((row) => ({ group: "", position: [row.id] })),
+    sign_in_links: orderedIndex((row) => ({ group: "", position: [row.id] })),
+    outgoing_mails: orderedIndex((row) => ({ group: "", position: [row.id] })),
+    idempotent_answers: orderedIndex((row) => ({ group: "", position: [row.id] })),
+    system_config: configByKey,
+    keys: orderedIndex((row) => ({ group: "", position: [row.id] })),
+  };
   const auditById = orderedIndex<Rows["audit_entries"]>((row) => ({ group: "", position: [row.id] }));
 
   const tables: { readonly [T in TableName]: Table<Rows[T]> } = {
     subjects: tableOf("subjects", [admins]),
-    identities: tableOf("identities"),
+    identities: tableOf("identities", [sealed.identities]),
     consents: tableOf("consents", [consentsBySubject]),
     consent_policies: tableOf("consent_policies", [publishedPolicies]),
-    sign_in_links: tableOf("sign_in_links"),
+    sign_in_links: tableOf("sign_in_links", [sealed.sign_in_links]),
     sessions: tableOf("sessions"),
     comments: tableOf("comments", [roots, replies, byStatus, queue, byEditToken]),
     comment_reports: tableOf("comment_reports"),
-    outgoing_mails: tableOf("outgoing_mails", [mailsByDate]),
-    idempotent_answers: tableOf("idempotent_answers", [answersByEnd]),
+    outgoing_mails: tableOf("outgoing_mails", [mailsByDate, sealed.outgoing_mails]),
+    idempotent_answers: tableOf("idempotent_answers", [answersByEnd, sealed.idempotent_answers]),
     service_credentials: tableOf("service_credentials", [credentialsById]),
     system_config: tableOf("system_config", [configByKey]),
-    keys: tableOf("keys", [keysByEnd]),
+    keys: tableOf("keys", [keysByEnd, sealed.keys]),
     guards: tableOf("guards"),
     audit_entries: createTable((row) => row.id, [], [auditById]),
   };
@@ -91,6 +101,7 @@ export const emptyContents = () => {
     credentialsById,
     configByKey,
     keysByEnd,
+    sealed,
     auditById,
   };
   return { tables, indexes };

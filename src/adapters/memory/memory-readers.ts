@@ -169,6 +169,7 @@ export const createMemoryReaders = (
         ),
     },
     outgoingMails: {
+      byId: (id) => attempt("outgoing_mails.byId", () => tables.outgoing_mails.get(id)),
       due: (now, limit) =>
         attempt("outgoing_mails.due", () =>
           take(
@@ -201,6 +202,10 @@ export const createMemoryReaders = (
       byKey: (key) => attempt("system_config.byKey", () => tables.system_config.get(key)),
       list: (after, limit) =>
         attempt("system_config.list", () => take(indexes.configByKey.after("", [after ?? ""]), limit)),
+    },
+    sealedFields: {
+      walk: (collection, after, limit) =>
+        attempt(`${collection}.walk`, () => take(indexes.sealed[collection].after("", [after ?? ""]), limit)),
     },
     audit: {
       byId: (id) => attempt("audit_entries.byId", () => tables.audit_entries.get(id)),

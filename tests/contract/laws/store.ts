@@ -19,6 +19,7 @@ const QUESTIONS: { readonly [R in keyof Readers]: (readers: Readers) => Promise<
   idempotentAnswers: (readers) => readers.idempotentAnswers.expired(NOON, 1),
   keys: (readers) => readers.keys.expired(NOON, 1),
   configuration: (readers) => readers.configuration.list(null, 1),
+  sealedFields: (readers) => readers.sealedFields.walk("keys", null, 1),
   audit: (readers) => readers.audit.list(null, 1),
 };
 

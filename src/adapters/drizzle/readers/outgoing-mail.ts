@@ -1,10 +1,16 @@
-import { asc, lte } from "drizzle-orm";
+import { asc, eq, lte } from "drizzle-orm";
 import type { OutgoingMailReader } from "../../../ports/outgoing-mail-reader.ts";
-import { param, prepared, type Source } from "../portable.ts";
+import { first, param, prepared, type Source } from "../portable.ts";
 
 export const outgoingMailReader = (source: Source): OutgoingMailReader => {
   const { db, schema } = source;
   const { outgoing_mails } = schema;
+  const byId = prepared(source, "outgoing_mails.byId", () =>
+    db
+      .select()
+      .from(outgoing_mails)
+      .where(eq(outgoing_mails.id, param("id"))),
+  );
   const due = prepared(source, "outgoing_mails.due", () =>
     db
       .select()
@@ -13,5 +19,8 @@ export const outgoingMailReader = (source: Source): OutgoingMailReader => {
       .orderBy(asc(outgoing_mails.next_attempt_at), asc(outgoing_mails.id))
       .limit(param("limit")),
   );
-  return { due: (now, limit) => due({ now, limit }) };
+  return {
+    byId: async (id) => first(await byId({ id })),
+    due: (now, limit) => due({ now, limit }),
+  };
 };

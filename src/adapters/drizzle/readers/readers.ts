@@ -9,6 +9,7 @@ import { idempotentAnswerReader } from "./idempotent-answer.ts";
 import { identityReader } from "./identity.ts";
 import { keyReader } from "./key.ts";
 import { outgoingMailReader } from "./outgoing-mail.ts";
+import { sealedFieldReader } from "./sealed-field.ts";
 import { serviceCredentialReader } from "./service-credential.ts";
 import { sessionReader } from "./session.ts";
 import { signInLinkReader } from "./sign-in-link.ts";
@@ -28,5 +29,6 @@ export const readersOf = (source: Source): Readers => ({
   idempotentAnswers: idempotentAnswerReader(source),
   keys: keyReader(source),
   configuration: configurationReader(source),
+  sealedFields: sealedFieldReader(source),
   audit: auditReader(source),
 });
