@@ -65,6 +65,34 @@ describe("delivery", () => {
     expect(await deliver()).toEqual({ sent: 0, deferred: 0, abandoned: 0 });
   });
 
+  test("sends once a mail that is encrypted anew while it is being sent", async () => {
+    const sent: Mail[] = [];
+    const { store, wait, deliver, told } = setUp(async (mail) => {
+      sent.push(mail);
+      const [waiting] = store.mails();
+      if (waiting !== undefined) store.putMail({ ...waiting, version: waiting.version + 1 });
+    });
+    wait("ada@example.org");
+    expect(await deliver()).toEqual({ sent: 1, deferred: 0, abandoned: 0 });
+    expect(store.mails()).toEqual([]);
+    expect(told()).toEqual(['mail.sent {"attempts":1,"kind":"sign_in"}']);
+    expect(await deliver()).toEqual({ sent: 0, deferred: 0, abandoned: 0 });
+    expect(sent).toHaveLength(1);
+  });
+
+  test("leaves alone a mail that another instance has deferred meanwhile", async () => {
+    const { store, wait, deliver, told } = setUp(async () => {
+      const [waiting] = store.mails();
+      if (waiting !== undefined) {
+        store.putMail({ ...waiting, version: waiting.version + 1, attempts: waiting.attempts + 1 });
+      }
+    });
+    wait("ada@example.org");
+    await deliver();
+    expect(store.mails()).toMatchObject([{ attempts: 1, version: 2 }]);
+    expect(told()).toEqual([]);
+  });
+
   test("waits longer after each failure, at most an hour, and gives up after ten attempts", async () => {
     let tried = 0;
     const { store, clock, wait, deliver, told } = setUp(async () => {

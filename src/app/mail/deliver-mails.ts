@@ -13,6 +13,8 @@ const BATCH = 50;
 const FIRST_PAUSE = 30 * SECOND;
 const LONGEST_PAUSE = HOUR;
 const ATTEMPTS_MAX = 10;
+/** How often an outcome is stored anew when the mail has moved meanwhile. */
+const SETTLE_ATTEMPTS = 5;
 
 export type DeliverDeps = Pick<Deps, "unitOfWork" | "clock" | "ids" | "sealer"> & {
   readonly readers: Pick<Deps["readers"], "outgoingMails">;
@@ -34,7 +36,8 @@ type Outcome = "sent" | "deferred" | "abandoned";
 export const pauseAfter = (attempts: number): number =>
   Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempts - 1));
 
-const settle = async (deps: DeliverDeps, mail: OutgoingMail, outcome: Outcome): Promise<void> => {
+/** False when the mail has moved since it was read. */
+const settleOnce = async (deps: DeliverDeps, mail: OutgoingMail, outcome: Outcome): Promise<boolean> => {
   const now = deps.clock.now();
   const attempts = mail.attempts + 1;
   const occasion: Occasion = {
@@ -54,12 +57,24 @@ const settle = async (deps: DeliverDeps, mail: OutgoingMail, outcome: Outcome): 
           set: { attempts, next_attempt_at: plus(now, pauseAfter(attempts)), updated_at: now },
         }
       : { op: "delete", from: "outgoing_mails", id: mail.id, version: mail.version };
-  // A conflict: another instance has settled this mail already, under the same message id.
-  await deps.unitOfWork.commit({
+  const committed = await deps.unitOfWork.commit({
     expects: [],
     writes: [write],
     audit: [auditEntry(`mail.${outcome}`, mail.id, details, occasion)],
   });
+  return committed.ok;
+};
+
+/**
+ * Stores what became of a mail. One that is gone or has another count of attempts was settled by another instance, under
+ * the same message id; one that was encrypted anew meanwhile is still ours, and would be sent again if it were left.
+ */
+const settle = async (deps: DeliverDeps, mail: OutgoingMail, outcome: Outcome): Promise<void> => {
+  let current: OutgoingMail | null = mail;
+  for (let attempt = 0; attempt < SETTLE_ATTEMPTS && current?.attempts === mail.attempts; attempt += 1) {
+    if (await settleOnce(deps, current, outcome)) return;
+    current = await deps.readers.outgoingMails.byId(mail.id);
+  }
 };
 
 const failureOf = (deps: DeliverDeps, mail: OutgoingMail, failure: unknown): Outcome => {
