@@ -29,6 +29,8 @@ export interface Service {
   readonly deps: Deps;
   readonly store: Store;
   readonly mailer: Mailer;
+  /** Commits that wait for the store. */
+  commitQueueLength(): number;
   /** Known to every instance with this SECRET_KEY and to nobody else: for what instances share outside the store. */
   readonly sharedSecret: string;
   /** Answers every commit that was admitted, then lets go of the store. */
@@ -84,7 +86,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     tokens: makeTokens(),
     sealer,
     blindIndexer: makeBlindIndexer(keyVault),
-    signer: makeSigner(secrets),
+    signer: makeSigner(keyVault),
     pseudonymiser: makePseudonymiser(keyVault),
     sanitizer: commentHtml,
     flags: flags.current,
@@ -113,6 +115,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     deps,
     store,
     mailer,
+    commitQueueLength: unitOfWork.waiting,
     sharedSecret: deriveKey(secrets.current, "shared outside the store v1").toString("hex"),
     close: async () => {
       await unitOfWork.close();

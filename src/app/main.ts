@@ -5,7 +5,7 @@ import type { Logger } from "../ports/logger.ts";
 import { compose, type Service } from "./compose.ts";
 import { readSettings, type Settings, WrongSettings } from "./config.ts";
 import { publishDefaultPolicy } from "./consent/publish-default-policy.ts";
-import { composeEdge, watchedMetrics } from "./edge.ts";
+import { composeEdge, watchedMetrics } from "./compose-edge.ts";
 import { forgetAnswers } from "./idempotency/forget-answers.ts";
 import { destroyExpiredKeys } from "./keys/destroy-expired-keys.ts";
 import { deliverMails } from "./mail/deliver-mails.ts";

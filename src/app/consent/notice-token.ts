@@ -11,15 +11,15 @@ const NOTICE_TOKEN_TTL = HOUR;
 export const noticeTokenExpiry = (shownAt: Instant): Instant => plus(shownAt, NOTICE_TOKEN_TTL);
 
 /** Signed proof of exactly what was shown (GDPR Art. 7(1)); holds nothing about who saw it. */
-export const issueNoticeToken = (signer: Signer, notice: ShownNotice): string =>
+export const issueNoticeToken = (signer: Signer, notice: ShownNotice): Promise<string> =>
   signer.sign("notice", canonicalJson(notice as unknown as Json));
 
-export const readNoticeToken = (
+export const readNoticeToken = async (
   signer: Signer,
   token: string,
   now: Instant,
-): Result<ShownNotice, AppError> => {
-  const payload = signer.verify("notice", token);
+): Promise<Result<ShownNotice, AppError>> => {
+  const payload = await signer.verify("notice", token);
   if (payload === null) return err({ type: "notice-token-invalid" });
   // Signed here, so its shape is ours.
   const notice = JSON.parse(payload) as ShownNotice;

@@ -15,7 +15,9 @@ export const recordConsent =
     const { kind } = caller.principal;
     if (kind === "service" || kind === "edit-token") return err({ type: "credential-required" });
     const notice =
-      input.notice_token === null ? null : readNoticeToken(deps.signer, input.notice_token, deps.clock.now());
+      input.notice_token === null
+        ? null
+        : await readNoticeToken(deps.signer, input.notice_token, deps.clock.now());
     if (notice !== null && !notice.ok) return notice;
     const newcomer = deps.ids.subject();
     return decideAndCommit(deps, caller, async () => {
@@ -42,7 +44,7 @@ export const recordConsent =
         value: {
           record,
           current: standing(deps, subject ?? { id: newcomer, status: "active" }, record, current, caller.gpc),
-          subject_token: newSubject ? deps.signer.sign("subject", newcomer) : null,
+          subject_token: newSubject ? await deps.signer.sign("subject", newcomer) : null,
         },
       });
     });

@@ -16,7 +16,7 @@ export const showPolicy =
     return ok({
       notice,
       notice_hash,
-      notice_token: issueNoticeToken(deps.signer, {
+      notice_token: await issueNoticeToken(deps.signer, {
         policy_version: notice.policy_version,
         language: notice.language,
         notice_hash,

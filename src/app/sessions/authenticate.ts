@@ -50,7 +50,7 @@ const bySession = async (deps: Deps, hash: TokenHash): Promise<Principal | null>
 };
 
 const byVisitor = async (deps: Deps, cookie: string): Promise<Principal | null> => {
-  const payload = deps.signer.verify("subject", cookie);
+  const payload = await deps.signer.verify("subject", cookie);
   const id = payload === null ? null : parseId<SubjectId>(payload);
   const subject = id === null ? null : await deps.readers.subjects.byId(id);
   return subject === null || subject.status === "erased" ? null : { kind: "visitor", subject };
