@@ -1,6 +1,6 @@
 import { newIdentity } from "../../domain/personal-data/identity.ts";
 import { newSubject, type Subject } from "../../domain/roles/subject.ts";
-import { openSession, sessionPermissions } from "../../domain/sessions/session.ts";
+import { openSession } from "../../domain/sessions/session.ts";
 import { err, ok } from "../../domain/shared/result.ts";
 import { parseText } from "../../domain/shared/text.ts";
 import type { Application } from "../application.ts";
@@ -8,6 +8,7 @@ import { requireScope } from "../caller.ts";
 import { decideAndCommit, occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
 import { sealIdentity } from "../vault.ts";
+import { newSessionView } from "./new-session-view.ts";
 
 const EXTERNAL_USER_ID_MAX = 200;
 
@@ -58,14 +59,7 @@ export const createServiceSession =
       );
       return ok({
         changes,
-        value: {
-          token,
-          subject: subject.id,
-          role: subject.role,
-          permissions: sessionPermissions(session, subject),
-          expires_at: session.expires_at,
-          return_to: null,
-        },
+        value: newSessionView(token, session, subject, null),
       });
     });
   };

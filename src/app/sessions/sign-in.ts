@@ -2,7 +2,7 @@ import { newIdentity } from "../../domain/personal-data/identity.ts";
 import { SEAL_CONTEXTS } from "../../domain/personal-data/sealed-fields.ts";
 import { retentionUntil } from "../../domain/retention/retention-period.ts";
 import { newSubject, type Subject } from "../../domain/roles/subject.ts";
-import { openSession, sessionPermissions } from "../../domain/sessions/session.ts";
+import { openSession } from "../../domain/sessions/session.ts";
 import { checkSignInLink } from "../../domain/sessions/sign-in-link.ts";
 import type { Write } from "../../domain/shared/changes.ts";
 import { err, ok } from "../../domain/shared/result.ts";
@@ -10,6 +10,7 @@ import type { Application } from "../application.ts";
 import { decideAndCommit, occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
 import { sealIdentity } from "../vault.ts";
+import { newSessionView } from "./new-session-view.ts";
 
 /**
  * Spends a sign-in link for a session. Using it proves the mailbox: whoever had none here becomes a new subject with
@@ -69,14 +70,7 @@ export const signIn =
       );
       return ok({
         changes,
-        value: {
-          token,
-          subject: subject.id,
-          role: subject.role,
-          permissions: sessionPermissions(session, subject),
-          expires_at: session.expires_at,
-          return_to: link.return_to,
-        },
+        value: newSessionView(token, session, subject, link.return_to),
       });
     });
   };
