@@ -3,9 +3,9 @@ import { createServer } from "../adapters/http/server.ts";
 import { makeLogger } from "../adapters/pino/logger.ts";
 import type { Logger } from "../ports/logger.ts";
 import { compose, type Service } from "./compose.ts";
+import { composeEdge, watchedMetrics } from "./compose-edge.ts";
 import { readSettings, type Settings, WrongSettings } from "./config.ts";
 import { publishDefaultPolicy } from "./consent/publish-default-policy.ts";
-import { composeEdge, watchedMetrics } from "./compose-edge.ts";
 import { forgetAnswers } from "./idempotency/forget-answers.ts";
 import { destroyExpiredKeys } from "./keys/destroy-expired-keys.ts";
 import { deliverMails } from "./mail/deliver-mails.ts";
@@ -56,6 +56,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
         }
       : {}),
   });
+  metrics.watch("commit_queue_length", service.commitQueueLength);
   await service.store.migrator.up();
   await publishDefaultPolicy(service.deps);
   const { deps, application } = service;

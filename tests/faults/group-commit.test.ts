@@ -244,6 +244,19 @@ describe("closing", () => {
 });
 
 describe("metrics", () => {
+  test("tell how many wait, and not those that are being stored", async () => {
+    const { store, group } = manualStore();
+    const unitOfWork = groupCommit(store);
+    const commits = [unitOfWork.commit(aCommit())];
+    const first = await group(0);
+    commits.push(unitOfWork.commit(aCommit()), unitOfWork.commit(aCommit()));
+    expect(unitOfWork.waiting()).toBe(2);
+    first.answer();
+    (await group(1)).answer();
+    await Promise.all(commits);
+    expect(unitOfWork.waiting()).toBe(0);
+  });
+
   test("tell of every group, also of one that was lost", async () => {
     const { store, group } = manualStore();
     const reports: GroupReport[] = [];

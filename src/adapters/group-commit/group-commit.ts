@@ -21,6 +21,11 @@ export interface GroupCommitOptions {
   readonly onGroup?: (report: GroupReport) => void;
 }
 
+export interface GroupCommit extends UnitOfWork {
+  /** Commits that wait for the group under way. */
+  waiting(): number;
+}
+
 interface Waiting {
   readonly changes: Changes;
   readonly rows: number;
@@ -47,7 +52,7 @@ const answer = ({ resolve, reject }: Waiting, verdict: Verdict | undefined): voi
  * The queue in front of a store: commits that arrive while a group is being stored form the next one, first come, first
  * served. Nobody is kept waiting for company. A group that the store rejects is answered and the next one goes on.
  */
-export const groupCommit = (store: GroupStore, options: GroupCommitOptions = {}): UnitOfWork => {
+export const groupCommit = (store: GroupStore, options: GroupCommitOptions = {}): GroupCommit => {
   const { waitingMembersMax = 4_096, waitingRowsMax = 32_768, onGroup } = options;
   let queue: Waiting[] = [];
   let waitingRows = 0;
@@ -118,6 +123,7 @@ export const groupCommit = (store: GroupStore, options: GroupCommitOptions = {})
         running ??= run();
       });
     },
+    waiting: () => queue.length,
     close: async () => {
       closed = true;
       await running;
