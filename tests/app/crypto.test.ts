@@ -1,11 +1,17 @@
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
+import type { SecretKeys } from "../../src/adapters/crypto/derived-keys.ts";
+import { makeIdGenerator } from "../../src/adapters/crypto/id-generator.ts";
+import { makeKeyVault } from "../../src/adapters/crypto/key-vault.ts";
 import { makeSealer } from "../../src/adapters/crypto/sealer.ts";
 import { makeSigner } from "../../src/adapters/crypto/signer.ts";
 import { makeTokens } from "../../src/adapters/crypto/tokens.ts";
+import { DEFAULT_RETENTION } from "../../src/domain/retention/retention-period.ts";
 import type { Sealed } from "../../src/domain/shared/ids.ts";
-import { SealBroken } from "../../src/ports/secrets.ts";
+import type { Instant } from "../../src/domain/shared/instant.ts";
+import { SealBroken, type Signer } from "../../src/ports/secrets.ts";
+import { fakeClock, stage } from "./stage.ts";
 
 const OLD = "the secret key of last year, 32 bytes and more";
 const NEW = "the secret key of this year, 32 bytes and more";
@@ -127,26 +133,43 @@ describe("sealing", () => {
 });
 
 describe("signing", () => {
-  test("verifies what was signed, for every payload", () => {
-    const signer = makeSigner(before);
-    fc.assert(
-      fc.property(
+  const TODAY = 1_772_452_800_000 as Instant;
+  const store = stage();
+  /** A signer of an instance that was started with these secrets on the one store. */
+  const signerWith = (secrets: SecretKeys, { readers, unitOfWork } = store): Signer => {
+    const clock = fakeClock(TODAY);
+    return makeSigner(
+      makeKeyVault({
+        keys: readers.keys,
+        unitOfWork,
+        sealer: makeSealer(secrets),
+        clock,
+        ids: makeIdGenerator(clock),
+        retention: DEFAULT_RETENTION,
+      }),
+    );
+  };
+
+  test("verifies what was signed, for every payload", async () => {
+    const signer = signerWith(before);
+    await fc.assert(
+      fc.asyncProperty(
         fc.string({ unit: "grapheme" }),
         fc.constantFrom("notice", "subject"),
-        (payload, purpose) => {
-          const signed = signer.sign(purpose, payload);
+        async (payload, purpose) => {
+          const signed = await signer.sign(purpose, payload);
           expect(signed).toMatch(/^[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{43}$/);
-          expect(signer.verify(purpose, signed)).toBe(payload);
+          expect(await signer.verify(purpose, signed)).toBe(payload);
         },
       ),
       { numRuns: 200 },
     );
   });
 
-  test("keeps purposes apart and refuses every change", () => {
-    const signer = makeSigner(before);
-    const signed = signer.sign("notice", '{"policy_version":1}');
-    expect(signer.verify("subject", signed)).toBeNull();
+  test("keeps purposes apart and refuses every change", async () => {
+    const signer = signerWith(before);
+    const signed = await signer.sign("notice", '{"policy_version":1}');
+    expect(await signer.verify("subject", signed)).toBeNull();
     const wrong = [
       ...spoiled(signed),
       "",
@@ -157,18 +180,32 @@ describe("signing", () => {
       `x${signed}`,
       signed.replace(".", ""),
     ];
-    expect(wrong.map((text) => signer.verify("notice", text))).toEqual(wrong.map(() => null));
+    expect(await Promise.all(wrong.map((text) => signer.verify("notice", text)))).toEqual(
+      wrong.map(() => null),
+    );
   });
 
-  test("takes the previous key's signature during a rotation and no longer", () => {
-    const old = makeSigner(before).sign("subject", "s");
-    expect(makeSigner(rotated).verify("subject", old)).toBe("s");
-    expect(makeSigner(later).verify("subject", old)).toBeNull();
-    expect(makeSigner(later).verify("subject", makeSigner(rotated).sign("subject", "s"))).toBe("s");
+  test("goes by keys in the store: another instance verifies it, another installation does not", async () => {
+    const signed = await signerWith(before).sign("subject", "s");
+    expect(await signerWith(before).verify("subject", signed)).toBe("s");
+    expect(await signerWith(before, stage()).verify("subject", signed)).toBeNull();
+    expect(store.keys().map(({ id }) => id)).toEqual(["signing:notice", "signing:subject"]);
+  });
+
+  test("outlives the secret key it was made under, whose only trace is how its own key is wrapped", async () => {
+    const signed = await signerWith(before).sign("subject", "s");
+    expect(await signerWith(rotated).verify("subject", signed)).toBe("s");
+    for (const row of store.keys()) {
+      const context = `keys:${row.id}`;
+      const wrapped = makeSealer(rotated).seal(makeSealer(rotated).open(row.wrapped, context), context);
+      store.putKey({ ...row, wrapped });
+    }
+    expect(await signerWith(later).verify("subject", signed)).toBe("s");
+    await expect(signerWith(before).verify("subject", signed)).rejects.toBeInstanceOf(SealBroken);
   });
 
   test("digest is SHA-256 in lower-case hexadecimal", () => {
-    expect(makeSigner(before).digest("abc")).toBe(
+    expect(signerWith(before).digest("abc")).toBe(
       "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
     );
   });

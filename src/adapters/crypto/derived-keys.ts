@@ -15,12 +15,3 @@ export const deriveKey = (secret: string, label: string): Buffer => {
   }
   return Buffer.from(hkdfSync("sha256", secret, "gonogo", label, 32));
 };
-
-/** The same key from the current secret and, where there is one, the previous, in this order. */
-export const deriveKeys = (
-  { current, previous }: SecretKeys,
-  label: string,
-): readonly [Buffer, ...Buffer[]] => [
-  deriveKey(current, label),
-  ...(previous === null ? [] : [deriveKey(previous, label)]),
-];
