@@ -142,7 +142,7 @@ describe("the work of cleaning a text", () => {
         expect(long).toBeLessThan(MOST);
         expect(long).toBeLessThan(short * 1.3 + 20);
       }),
-      { numRuns: 30, seed: 3 },
+      { numRuns: 20, seed: 3 },
     );
   });
 

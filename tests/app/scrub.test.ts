@@ -64,6 +64,12 @@ const REPLACED: readonly (readonly [text: string, clean: string])[] = [
   ["Authorization: Bearer abc", "Authorization: Bearer [token]"],
   ['"authorization":"Basic am9lOnB3"', '"authorization":"Basic [token]"'],
   ['Authorization: Digest username="joe", response="6629fae4"', "Authorization: Digest [token]"],
+  ["Authorization: Custom-v1 abcdef123456 from", "Authorization: [token] from"],
+  ["authorization=abcdef123456", "authorization=[token]"],
+  [
+    "Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260131, Signature=5d67",
+    "Authorization: AWS4-HMAC-SHA256 [token]",
+  ],
   ["api_key=k", "api_key=[secret]"],
   ["xoxb-123456789012-abcdefGHIJKL", "[token]"],
   ["AKIAIOSFODNN7EXAMPLE", "[token]"],

@@ -14,7 +14,7 @@ export const COOKIE_HEADER =
   /cookie\d?\\{0,3}["']?\s{0,3}[:=]\s{0,3}(\\{0,3}["']?)(?=[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}=)/gi;
 
 export const AUTHORIZATION_HEADER =
-  /authorization\\{0,3}["']?\s{0,3}[:=]\s{0,3}\\{0,3}["']?((?:(?:bearer|basic|digest|negotiate|token|apikey|aws4-hmac-sha256)(?:\s{1,3}|%20|\+))?)([^\s"'\\]+)/gi;
+  /authorization\\{0,3}["']?\s{0,3}[:=]\s{0,3}\\{0,3}["']?((?:[\w-]{1,32}(?:\s{1,3}|%20|\+))?)([^\s"'\\]+)/gi;
 
 /** After `Bearer` or `Basic`, outside a header. */
 export const SCHEME_CREDENTIAL = /\b(bearer|basic|negotiate)(\s{1,3}|%20|\+|:\s?)([\w.~+/%-]+=*)/gi;

@@ -44,13 +44,19 @@ const scrubCookies = (text: string): string =>
     by: "[cookie]",
   }));
 
+const KNOWN_SCHEME = /^(?:bearer|basic|digest|negotiate|token|apikey|aws4-hmac-sha256)\b/i;
+
 const scrubAuthorization = (text: string): string =>
   replaceFound(text, AUTHORIZATION_HEADER, ({ 1: scheme = "", 2: value = "" }, end) => {
     const from = end - value.length;
     if (/^(?:digest|aws4)/i.test(scheme)) return { from, to: lineEnd(text, end), by: "[token]" };
     const bare = withoutTail(value, CLOSING);
     if (DONE.test(bare)) return end;
-    return scheme !== "" || looksSecret(bare) ? { from, to: from + bare.length, by: "[token]" } : from;
+    const to = from + bare.length;
+    if (KNOWN_SCHEME.test(scheme)) return { from, to, by: "[token]" };
+    // A scheme that nobody knows, or a token and the word behind it.
+    const secret = looksSecret(bare) || looksSecret(scheme.trimEnd());
+    return secret ? { from: from - scheme.length, to, by: "[token]" } : from;
   });
 
 const scrubSchemes = (text: string): string =>
@@ -70,8 +76,7 @@ const scrubUrls = (text: string): string =>
     return at === -1 ? end : { from, to: from + at, by: "[credentials]" };
   });
 
-const NO_VALUE =
-  /^["']?(?:null|undefined|true|false|none|yes|no|required|missing|invalid|\*+|\[secret\])["']?$/i;
+const NO_VALUE = /^(?:null|undefined|true|false|none|yes|no|required|missing|invalid|\**)$/i;
 
 /** The value without its quotes, and where it begins. */
 const bareValue = (
