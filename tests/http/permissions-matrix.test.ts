@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { testServer } from "../support/http.ts";
 import { WHO, type Who, type Whose, type World, world } from "../support/http-matrix.ts";
 import { linkTokenFor, serviceToken } from "../support/http-people.ts";
+import { accepted } from "../support/service.ts";
 
 type Status = number | null;
 
@@ -39,6 +40,9 @@ const MODERATE: Row = [[401, 401], [403, 403, 200, 200], [403, 403, 403], [403, 
 const ADMINISTER: Row = [[401, 401], [403, 403, 403, 200], [403, 403, 403], [403, 403], 403, 401];
 const SIGNED_IN: Row = [[401, 401], [200, 200, 200, 200], [200, 200, 200], [403, 403], 403, 401];
 
+/** Whoever is signed in, and every program. */
+const EVALUATE: Row = [[401, 401], [200, 200, 200, 200], [200, 200, 200], [200, 200], 403, 401];
+
 /** The same cells, with another status where it was 200. */
 const ok = (status: number, row: Row): Row =>
   JSON.parse(JSON.stringify(row).replaceAll("200", String(status))) as Row;
@@ -61,6 +65,16 @@ const subjectPath =
   (suffix: string, whose: "own" | "another's" | "a restricted person's" | "an erased person's") =>
   (at: World, who: Who): string =>
     `/v1/admin/subjects/${whose === "own" ? at.actors[who].subject : at.others[whose]}${suffix}`;
+
+const configurationPath = async ({ server, actors }: World): Promise<string> => {
+  const key = "site.title";
+  if ((await server.deps.readers.configuration.byKey(key)) === null) {
+    const admin = await server.callerOf(actors.admin.author ?? "");
+    const value = { key, value: "Owls", description: null, is_sensitive: false, version: null };
+    accepted(await server.application.configuration.write(admin, value));
+  }
+  return `/v1/admin/config/${key}`;
+};
 
 const CASES: readonly Case[] = [
   // Consent
@@ -290,6 +304,42 @@ const CASES: readonly Case[] = [
       return `/v1/admin/service-credentials/${rows.at(-1)?.id}`;
     },
     expected: ok(204, ADMINISTER),
+  },
+
+  { operation: "GET /v1/admin/config", expected: ADMINISTER },
+  { operation: "GET /v1/admin/config/{key}", path: configurationPath, expected: ADMINISTER },
+  {
+    operation: "PUT /v1/admin/config/{key}",
+    path: () => "/v1/admin/config/site.title",
+    json: () => ({ value: "x", is_sensitive: false }),
+    expected: ok(201, ADMINISTER),
+  },
+  {
+    operation: "DELETE /v1/admin/config/{key}",
+    path: configurationPath,
+    headers: ANY_VERSION,
+    expected: ok(204, ADMINISTER),
+  },
+  { operation: "GET /v1/admin/flags", expected: ADMINISTER },
+  {
+    operation: "GET /v1/admin/flags/{key}",
+    path: () => "/v1/admin/flags/enable_comments",
+    expected: ADMINISTER,
+  },
+  {
+    operation: "PUT /v1/admin/flags/{key}",
+    path: () => "/v1/admin/flags/enable_comments",
+    json: () => ({ enabled: true }),
+    expected: ADMINISTER,
+  },
+
+  // Evaluation of flags
+  { operation: "POST /ofrep/v1/evaluate/flags", json: () => ({}), expected: EVALUATE },
+  {
+    operation: "POST /ofrep/v1/evaluate/flags/{key}",
+    path: () => "/ofrep/v1/evaluate/flags/enable_comments",
+    json: () => ({}),
+    expected: EVALUATE,
   },
 
   // The service itself

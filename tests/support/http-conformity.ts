@@ -1,6 +1,7 @@
 import { Value } from "@sinclair/typebox/value";
 import { problemsOf } from "../../src/adapters/http/openapi-problems.ts";
 import type { ProblemDocument } from "../../src/adapters/http/problem-document.ts";
+import type { RefusalForm } from "../../src/adapters/http/refusal-form.ts";
 import type { Route } from "../../src/adapters/http/route.ts";
 import { Problem } from "../../src/adapters/http/schemas/problem.ts";
 
@@ -24,9 +25,27 @@ const faultsOfProblem = (
     : [`${problem.code} is not declared`]),
 ];
 
-const faultsOfSuccess = (response: Response, { success }: Route, body: string): string[] => {
+/** Of a refusal that is worded in a form of its own. */
+const faultsOfRefusal = (response: Response, route: Route, form: RefusalForm, body: string): string[] => {
+  const type = response.headers.get("content-type");
+  if (type !== form.type) return [`content type is ${type}`];
+  const first = Value.Errors(form.schema, JSON.parse(body)).First();
+  return [
+    ...(first === undefined ? [] : [`${first.path}: ${first.message}`]),
+    ...(problemsOf(route).map(form.statusOf).includes(response.status) ? [] : ["status is not declared"]),
+  ];
+};
+
+const faultsOfSuccess = (response: Response, route: Route, body: string): string[] => {
   const type = response.headers.get("content-type")?.split(";")[0] ?? null;
-  if (response.status !== success.status) return [`status is not ${success.status}`];
+  const success = [route.success, ...(route.alternatives ?? [])].find(
+    ({ status }) => status === response.status,
+  );
+  if (success === undefined) return ["status is not declared"];
+  for (const name of success.status === 304 ? Object.keys(success.headers ?? {}) : []) {
+    if (!response.headers.has(name)) return [`${name} is missing`];
+  }
+  if ((success.status === 304 || success.status === 204) && body !== "") return ["has a body"];
   if (success.schema === null) {
     return type === (success.contentType ?? null) ? [] : [`content type is ${type}`];
   }
@@ -44,6 +63,9 @@ export const deviations = async (
   if (["HEAD", "OPTIONS"].includes(request.method)) return [];
   const route = routeOf(routes, request.method, request.url);
   const body = await response.clone().text();
+  if (route?.refusalForm !== undefined && response.status >= 400) {
+    return faultsOfRefusal(response, route, route.refusalForm, body);
+  }
   if (response.headers.get("content-type") === "application/problem+json") {
     return faultsOfProblem(response, route, JSON.parse(body) as ProblemDocument);
   }

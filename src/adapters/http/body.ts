@@ -33,11 +33,16 @@ const parseJson = (bytes: Uint8Array): Result<unknown, Refusal> => {
   }
 };
 
-/** The JSON value of the body: 415 when it is no JSON, 413 when too large, 400 when it cannot be parsed. */
-export const readJson = async (request: Request): Promise<Result<unknown, Refusal>> => {
-  if (!isJson(request.headers)) return err({ type: "unsupported-media-type" });
+/**
+ * The JSON value of the body: 415 when it is no JSON, 413 when too large, 400 when it cannot be parsed. `optional`: no
+ * body at all is an empty object, whatever type it is said to be.
+ */
+export const readJson = async (request: Request, optional: boolean): Promise<Result<unknown, Refusal>> => {
+  if (!optional && !isJson(request.headers)) return err({ type: "unsupported-media-type" });
   if (Number(request.headers.get("content-length") ?? 0) > BODY_LIMIT_BYTES)
     return err({ type: "body-too-large" });
   const bytes = await readBytes(request);
-  return bytes === null ? err({ type: "body-too-large" }) : parseJson(bytes);
+  if (bytes === null) return err({ type: "body-too-large" });
+  if (optional && bytes.byteLength === 0) return ok({});
+  return isJson(request.headers) ? parseJson(bytes) : err({ type: "unsupported-media-type" });
 };

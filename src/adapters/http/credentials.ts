@@ -44,12 +44,22 @@ const cookieOf = (header: string | null, name: string): string | null => {
 
 const BEARER = /^Bearer +([^\s]+) *$/i;
 
-/** What the request says of who is asking. An Authorization header of another kind is a credential nobody knows. */
-export const readCredentials = (headers: Headers, { names }: CookieStyle): Credentials => {
+/** What was sent on purpose; null for nothing. An Authorization header of another kind is a credential nobody knows. */
+export const readBearer = (headers: Headers, apiKey: boolean): string | null => {
   const authorization = headers.get("authorization");
+  if (authorization !== null) return BEARER.exec(authorization)?.[1] ?? "";
+  return apiKey ? headers.get("x-api-key") : null;
+};
+
+/** What the request says of who is asking. `apiKey`: whether X-API-Key counts. */
+export const readCredentials = (
+  headers: Headers,
+  { names }: CookieStyle,
+  apiKey: boolean = false,
+): Credentials => {
   const cookies = headers.get("cookie");
   return {
-    bearer: authorization === null ? null : (BEARER.exec(authorization)?.[1] ?? ""),
+    bearer: readBearer(headers, apiKey),
     session_cookie: cookieOf(cookies, names.session),
     subject_cookie: cookieOf(cookies, names.subject),
   };

@@ -1,4 +1,5 @@
-import { permissionGlossary, type Requirement, type RoutePermission } from "./permissions.ts";
+import { permissionGlossary, type Requirement } from "./permissions.ts";
+import type { Route } from "./route.ts";
 
 const ABOUT = `The shared GDPR infrastructure of a content site: consent, comments, sessions and roles.
 
@@ -27,6 +28,12 @@ export const SECURITY_SCHEMES = {
     description:
       "A session (`gns_…`), a service credential (`gnk_…`) or the edit token of a comment (`gne_…`)",
   },
+  api_key: {
+    type: "apiKey",
+    in: "header",
+    name: "X-API-Key",
+    description: "What could be the bearer token, for clients of the OpenFeature Remote Evaluation Protocol",
+  },
   session_cookie: {
     type: "apiKey",
     in: "cookie",
@@ -48,6 +55,7 @@ const schemesOf = (requirement: Requirement): readonly Scheme[] => {
     case "none":
       return [];
     case "edit-token":
+    case "service":
     case "sessions:create":
     case "consents:check":
       return ["bearer"];
@@ -62,8 +70,11 @@ const schemesOf = (requirement: Requirement): readonly Scheme[] => {
 /** Everybody may, but a credential is looked at. */
 const OPEN: readonly Requirement[] = ["content:read", "person"];
 
-export const securityOf = (permission: RoutePermission): readonly object[] => {
-  const schemes = new Set(permission.flatMap(schemesOf));
+export const securityOf = ({
+  permission,
+  apiKey,
+}: Pick<Route, "permission" | "apiKey">): readonly object[] => {
+  const schemes = new Set([...permission.flatMap(schemesOf), ...(apiKey === true ? ["api_key"] : [])]);
   const open = permission.some((requirement) => OPEN.includes(requirement));
   return [...(open ? [{}] : []), ...[...schemes].map((scheme) => ({ [scheme]: [] }))];
 };

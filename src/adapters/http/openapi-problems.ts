@@ -1,8 +1,8 @@
 import { problemDocument } from "./problem-document.ts";
 import { PROBLEMS } from "./problems.ts";
+import { PROBLEM_DOCUMENTS } from "./refusal-form.ts";
 import type { ProblemCode, Refusal } from "./refusals.ts";
 import { isCreating, type Route } from "./route.ts";
-import { Problem } from "./schemas/problem.ts";
 
 const OPEN_TO_ALL: readonly string[] = ["none", "content:read"];
 
@@ -36,7 +36,8 @@ const pipelineProblems = (route: Route): readonly ProblemCode[] => {
           "idempotency-key-reused",
         ] as const)
       : []),
-    ...(ifMatch === true ? (["precondition-required", "version-mismatch"] as const) : []),
+    ...(ifMatch === true ? (["precondition-required"] as const) : []),
+    ...(ifMatch === undefined ? [] : (["version-mismatch"] as const)),
     "unexpected-error",
   ];
 };
@@ -50,23 +51,22 @@ export const problemsOf = (route: Route): readonly ProblemCode[] => {
 /** Bun answers this before the service sees the request, so it has no body. */
 const HEADERS_TOO_LARGE = { description: "The header fields of the request are larger than 16 KiB" };
 
-/** The problem responses of a route, by status: one schema, an example for each code. */
+/** The refusals of a route, by status: one schema, and of problem documents an example for each code. */
 export const problemResponses = (route: Route): Readonly<Record<string, object>> => {
   const codes = problemsOf(route);
-  const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))].toSorted((a, b) => a - b);
+  const form = route.refusalForm ?? PROBLEM_DOCUMENTS;
+  const statuses = [...new Set(codes.map(form.statusOf))].toSorted((a, b) => a - b);
   const responses = statuses.map((status) => {
-    const here = codes.filter((code) => PROBLEMS[code].status === status);
+    const here = codes.filter((code) => form.statusOf(code) === status);
+    const examples = Object.fromEntries(
+      here.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
+    );
     return [
       String(status),
       {
         description: here.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join("; "),
         content: {
-          "application/problem+json": {
-            schema: Problem,
-            examples: Object.fromEntries(
-              here.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
-            ),
-          },
+          [form.type]: { schema: form.schema, ...(form === PROBLEM_DOCUMENTS ? { examples } : {}) },
         },
       },
     ] as const;

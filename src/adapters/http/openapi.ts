@@ -4,11 +4,10 @@ import manifest from "../../../package.json" with { type: "json" };
 import { documentInfo, SECURITY_SCHEMES, securityOf } from "./openapi-info.ts";
 import { problemExamples, problemResponses } from "./openapi-problems.ts";
 import { permissionText } from "./permissions.ts";
-import { isCreating, type Route, TAGS } from "./route.ts";
+import { isCreating, type Route, type Success, TAGS } from "./route.ts";
 import { Problem } from "./schemas/problem.ts";
 
-const successResponse = ({ success }: Route): object => {
-  const { description, schema, contentType, headers = {} } = success;
+const successResponse = ({ description, schema, contentType, headers = {} }: Success): object => {
   const content =
     schema !== null
       ? { "application/json": { schema } }
@@ -26,14 +25,34 @@ const successResponse = ({ success }: Route): object => {
   };
 };
 
-const IF_MATCH = {
-  name: "If-Match",
+const ifMatchOf = ({ ifMatch }: Route): readonly object[] =>
+  ifMatch === undefined
+    ? []
+    : [
+        {
+          name: "If-Match",
+          in: "header",
+          required: ifMatch === true,
+          description: "The ETag of the version that was read, or `*` for any.",
+          schema: { type: "string" },
+          example: '"1"',
+        },
+      ];
+
+const IF_NONE_MATCH = {
+  name: "If-None-Match",
   in: "header",
-  required: true,
-  description: "The ETag of the version that was read, or `*` for any.",
+  required: false,
+  description: "ETags of answers the client has; compared weakly, `*` for any.",
   schema: { type: "string" },
-  example: '"1"',
+  example: '"kGd5Nn1Ilg0"',
 };
+
+const headersOf = (route: Route): readonly object[] => [
+  ...ifMatchOf(route),
+  ...(route.alternatives?.some(({ status }) => status === 304) === true ? [IF_NONE_MATCH] : []),
+  ...(isCreating(route) ? [IDEMPOTENCY_KEY] : []),
+];
 
 const IDEMPOTENCY_KEY = {
   name: "Idempotency-Key",
@@ -52,8 +71,13 @@ const detailOf = (route: Route): object => ({
   summary: route.summary,
   ...(route.description === undefined ? {} : { description: route.description }),
   "x-permission": permissionText(route.permission),
-  security: securityOf(route.permission),
-  responses: { [route.success.status]: successResponse(route), ...problemResponses(route) },
+  security: securityOf(route),
+  responses: {
+    ...Object.fromEntries(
+      [route.success, ...(route.alternatives ?? [])].map((each) => [each.status, successResponse(each)]),
+    ),
+    ...problemResponses(route),
+  },
 });
 
 /** The routes once more, with their schemas where @elysiajs/swagger reads them. This instance answers nobody else. */
@@ -92,6 +116,8 @@ const objectOf = (properties: Readonly<Record<string, TSchema>>) =>
   ({ type: "object", properties, required: Object.keys(properties) }) as unknown as TSchema;
 
 interface Operation {
+  operationId?: string;
+  requestBody?: { required?: boolean };
   parameters?: { examples?: unknown; example?: unknown }[];
 }
 
@@ -114,12 +140,7 @@ const hoist = (node: unknown, into: Record<string, unknown>): unknown => {
 /** The OpenAPI 3.1 document of the routes. */
 export const openApiDocument = async (routes: readonly Route[]): Promise<object> => {
   const raw = await documented(routes);
-  const headersOf = new Map(
-    routes.map((route) => [
-      route.operationId,
-      [...(route.ifMatch === true ? [IF_MATCH] : []), ...(isCreating(route) ? [IDEMPOTENCY_KEY] : [])],
-    ]),
-  );
+  const routeOf = new Map(routes.map((route) => [route.operationId, route]));
   for (const path of Object.values(raw.paths)) {
     for (const operation of Object.values(path)) {
       // A parameter's own `examples` is a map in OpenAPI; the list is JSON Schema's.
@@ -127,9 +148,13 @@ export const openApiDocument = async (routes: readonly Route[]): Promise<object>
         if (Array.isArray(parameter.examples)) parameter.example = parameter.examples[0];
         delete parameter.examples;
       }
-      const { operationId = "" } = operation as { operationId?: string };
-      const headers = headersOf.get(operationId) ?? [];
+      const route = routeOf.get(operation.operationId ?? "");
+      if (route === undefined) continue;
+      const headers = headersOf(route);
       if (headers.length > 0) operation.parameters = [...(operation.parameters ?? []), ...headers];
+      if (route.optionalBody === true && operation.requestBody !== undefined) {
+        operation.requestBody.required = false;
+      }
     }
   }
   const schemas: Record<string, unknown> = {};

@@ -51,7 +51,8 @@ export const preflightHeaders = (
   return {
     ...cors,
     "Access-Control-Allow-Methods": methods.join(", "),
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-Match",
+    "Access-Control-Allow-Headers":
+      "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-API-Key",
     "Access-Control-Max-Age": "600",
   };
 };

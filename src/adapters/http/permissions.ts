@@ -6,7 +6,7 @@ import type { HttpSettings } from "./context.ts";
 import type { Refusal } from "./refusals.ts";
 
 /** What a route may ask for besides a person's permissions and a program's scopes. */
-export type Standing = "none" | "metrics" | "person" | "subject" | "session" | "edit-token";
+export type Standing = "none" | "metrics" | "person" | "subject" | "session" | "service" | "edit-token";
 
 export type Requirement = Permission | Scope | Standing;
 
@@ -20,6 +20,7 @@ const EXPLAINED: Readonly<Record<Requirement, string>> = {
   person: "a person: a session, a visitor with the subject cookie, or somebody not known yet; no program",
   subject: "a known data subject: a session, or a visitor with the subject cookie",
   session: "a session",
+  service: "a service credential, whatever its scopes",
   "comments:post": "a session of a commenter (or a role above) that was not narrowed to less",
   "comments:moderate": "a session of a moderator or admin that was not narrowed to less",
   "system:administer": "a session of an admin that was not narrowed to less",
@@ -59,6 +60,7 @@ const meets = (principal: Principal, requirement: Requirement): Result<null, Ref
     case "subject":
       return kind === "session" || kind === "visitor" ? ok(null) : refused;
     case "session":
+    case "service":
     case "edit-token":
       return kind === requirement ? ok(null) : refused;
     default: {

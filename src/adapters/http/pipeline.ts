@@ -4,19 +4,17 @@ import type { Json } from "../../domain/shared/canonical-json.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
 import type { LimitedCaller, RateLimitBudget, RateLimitDecision } from "../../ports/rate-limiter.ts";
 import { NO_STORE, respond } from "./answer.ts";
-import { readJson } from "./body.ts";
+import { type Checks, checksOf } from "./checks.ts";
 import type { Service } from "./context.ts";
-import { readCredentials } from "./credentials.ts";
+import { readBearer, readCredentials } from "./credentials.ts";
 import { corsHeaders, isTrustedOrigin } from "./origins.ts";
 import { mayReadMetrics, permits } from "./permissions.ts";
-import { problemDocument, problemHeaders } from "./problem-document.ts";
-import { PROBLEMS } from "./problems.ts";
-import { readQuery } from "./query.ts";
+import { problemHeaders } from "./problem-document.ts";
 import { rateLimitFields } from "./rate-limit-fields.ts";
+import { PROBLEM_DOCUMENTS, type RefusalForm } from "./refusal-form.ts";
 import type { Refusal } from "./refusals.ts";
-import { readGpc, readIdempotencyKey, readIfMatch, readLanguages } from "./request-headers.ts";
+import { isKnown, readGpc, readIdempotencyKey, readIfMatch, readLanguages } from "./request-headers.ts";
 import { type Answer, type Ask, isCreating, type Route } from "./route.ts";
-import { validator } from "./validation.ts";
 
 /** What is known of a request from its first moment. */
 export interface Visit {
@@ -27,6 +25,9 @@ export interface Visit {
   origin: Origin;
   /** Of the route that was found; a fixed word until then, because a raw path may hold anything. */
   pathTemplate: string;
+  /** Of the route that was found. */
+  params: Found["params"];
+  refusalForm: RefusalForm;
   /** What was counted against which budget. */
   readonly counted: RateLimitDecision[];
 }
@@ -35,7 +36,7 @@ export const UNMATCHED = "unmatched";
 
 const SAFE_METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 
-type Asked = Ask<string, unknown, unknown>;
+type Asked = Ask<string, unknown, unknown, true | "optional">;
 
 /** What the router found of a request. */
 export interface Found {
@@ -52,15 +53,25 @@ export const pipeline = (service: Service, route: Route) => {
   return async (found: Found, visit: Visit): Promise<Response> => {
     const { request } = found;
     visit.pathTemplate = route.path;
+    visit.params = found.params;
+    visit.refusalForm = route.refusalForm ?? PROBLEM_DOCUMENTS;
     const asked = await ask(service, route, check, found, visit);
     const answered = asked.ok ? await once(service, route, request, asked.value) : asked;
     if (answered.ok && asked.ok && readsOfPeople(route, asked.value)) {
       await service.application.access.staffRead(asked.value.caller, route.operationId);
     }
-    return answered.ok
-      ? finish(service, request, visit, route.success.status, answered.value, route.cacheControl)
-      : refuse(service, request, visit, answered.error);
+    if (!answered.ok) return refuse(service, request, visit, answered.error);
+    const answer = unlessKnown(route, request, answered.value);
+    const status = answer.status ?? route.success.status;
+    return finish(service, request, visit, status, answer, route.cacheControl);
   };
+};
+
+/** The answer, or only its headers where the route knows a 304 and the client has the rest. */
+const unlessKnown = ({ alternatives = [] }: Route, { headers }: Request, answer: Answer): Answer => {
+  const tag = answer.headers?.["ETag"];
+  const known = alternatives.some(({ status }) => status === 304) && tag !== undefined;
+  return known && isKnown(headers, tag) ? { ...answer, status: 304, content: null } : answer;
 };
 
 /** Staff who read what is not public: that they did is told before they see it (GDPR Art. 5(2)). */
@@ -142,7 +153,7 @@ const ask = async (
   }
   const permitted = permits(route.permission, caller.value.principal);
   if (!permitted.ok) return permitted;
-  if (!isMeant(service, request, caller.value)) return err({ type: "cross-site-request" });
+  if (!isMeant(service, route, request, caller.value)) return err({ type: "cross-site-request" });
 
   const decoded = decodedParams(params);
   if (decoded === null) return err({ type: "not-found" });
@@ -158,7 +169,7 @@ const ask = async (
     query: query.value,
     body: body.value,
     languages: readLanguages(request.headers),
-    ifMatch: ifMatch ?? "any",
+    ifMatch: ifMatch ?? (route.ifMatch === "optional" ? null : "any"),
   });
 };
 
@@ -186,40 +197,22 @@ const callerOf = async (
   const gpc = readGpc(request.headers);
   if (route.permission.includes("none")) return ok({ principal: ANONYMOUS, origin: NO_ORIGIN, gpc });
   const principal = await service.application.sessions.authenticate(
-    readCredentials(request.headers, service.cookies),
+    readCredentials(request.headers, service.cookies, route.apiKey),
   );
   return principal.ok ? ok({ principal: principal.value, origin: visit.origin, gpc }) : principal;
 };
 
 /** Cookies come by themselves: a change that rests on one must come from an allowed origin (CSRF). */
-const isMeant = (service: Service, request: Request, { principal }: Caller): boolean => {
+const isMeant = (service: Service, route: Route, request: Request, { principal }: Caller): boolean => {
   const byCookie =
-    (principal.kind === "session" || principal.kind === "visitor") && !request.headers.has("authorization");
+    (principal.kind === "session" || principal.kind === "visitor") &&
+    readBearer(request.headers, route.apiKey === true) === null;
   return !byCookie || SAFE_METHODS.includes(request.method) || isTrustedOrigin(request, service.origins);
 };
 
 /** Null where a segment is no valid percent-encoded UTF-8: the router leaves it null. */
 const decodedParams = (params: Found["params"]): Readonly<Record<string, string>> | null =>
   Object.values(params).includes(null) ? null : (params as Readonly<Record<string, string>>);
-
-interface Checks {
-  query(request: Request): Result<unknown, Refusal>;
-  body(request: Request): Promise<Result<unknown, Refusal>>;
-}
-
-const checksOf = ({ query, body }: Route): Checks => {
-  const checkQuery = query === undefined ? null : validator(query);
-  const checkBody = body === undefined ? null : validator(body);
-  return {
-    query: (request) =>
-      query === undefined || checkQuery === null ? ok({}) : checkQuery(readQuery(request.url, query)),
-    body: async (request) => {
-      if (checkBody === null) return ok(null);
-      const read = await readJson(request);
-      return read.ok ? checkBody(read.value) : read;
-    },
-  };
-};
 
 /** The one way out: every answer gets its headers and its log line here. */
 export const finish = (
@@ -257,13 +250,14 @@ export const finish = (
   return response;
 };
 
-/** Answers a problem; its support id is the request id, which leads to the log line. */
+/** Answers a refusal; its support id is the request id, which leads to the log line. */
 export const refuse = (service: Service, request: Request, visit: Visit, refusal: Refusal): Response => {
-  const { status } = PROBLEMS[refusal.type];
+  const { type, statusOf, bodyOf } = visit.refusalForm;
+  const status = statusOf(refusal.type);
   if (status === 401 || status === 403 || status === 429) {
     service.application.access.denied(visit.origin, refusal.type);
   }
-  const content = { type: "application/problem+json", value: problemDocument(refusal, visit.id) } as const;
+  const content = { type, value: bodyOf(refusal, visit) };
   return finish(service, request, visit, status, { content, headers: problemHeaders(refusal) });
 };
 

@@ -62,3 +62,13 @@ export const readIfMatch = (headers: Headers): Precondition | null => {
 };
 
 export const entityTag = (version: number): string => `"${version}"`;
+
+const OPAQUE_TAG = /"[\x21\x23-\x7e\x80-\xff]*"/g;
+
+/** Whether If-None-Match names this tag, compared weakly (RFC 9110, 13.1.2): the client has what would be answered. */
+export const isKnown = (headers: Headers, tag: string): boolean => {
+  const header = headers.get("if-none-match");
+  if (header === null) return false;
+  const named: readonly string[] = header.match(OPAQUE_TAG) ?? [];
+  return header.trim() === "*" || named.includes(tag.replace(/^W\//, ""));
+};

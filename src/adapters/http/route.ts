@@ -3,6 +3,7 @@ import type { Caller } from "../../app/caller.ts";
 import type { Result } from "../../domain/shared/result.ts";
 import type { RateLimitBudget } from "../../ports/rate-limiter.ts";
 import type { RoutePermission } from "./permissions.ts";
+import type { RefusalForm } from "./refusal-form.ts";
 import type { ProblemCode, Refusal } from "./refusals.ts";
 import type { Precondition } from "./request-headers.ts";
 
@@ -15,7 +16,7 @@ type ParametersOf<Path extends string> = Path extends `${string}/:${infer Name}/
     : never;
 
 /** A request that passed every check of the pipeline. */
-export interface Ask<Path extends string, Query, Body> {
+export interface Ask<Path extends string, Query, Body, IfMatch extends true | "optional" = true> {
   readonly caller: Caller;
   /** Decoded: `%2F` in a segment is a slash here. */
   readonly params: Readonly<Record<ParametersOf<Path>, string>>;
@@ -23,8 +24,8 @@ export interface Ask<Path extends string, Query, Body> {
   readonly body: Body;
   /** Of Accept-Language, best first. */
   readonly languages: readonly string[];
-  /** Only on routes with `ifMatch`, and never missing there. */
-  readonly ifMatch: Precondition;
+  /** Only on routes with `ifMatch`; null where it is optional and was not sent. */
+  readonly ifMatch: IfMatch extends "optional" ? Precondition | null : Precondition;
 }
 
 export type Content =
@@ -34,6 +35,8 @@ export type Content =
   | { readonly type: "text/plain"; readonly value: string };
 
 export interface Answer {
+  /** One of the route's `alternatives`; without it that of `success`. */
+  readonly status?: Success["status"];
   readonly content: Content | null;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cookies?: readonly string[];
@@ -48,7 +51,7 @@ export const json = (value: unknown, more: Omit<Answer, "content"> = {}): Answer
 });
 
 export interface Success {
-  readonly status: 200 | 201 | 202 | 204;
+  readonly status: 200 | 201 | 202 | 204 | 304;
   readonly description: string;
   /** Of the JSON body; null: another content type, or none. */
   readonly schema: TSchema | null;
@@ -57,7 +60,12 @@ export interface Success {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-interface Definition<Path extends string, Query extends TObject, Body extends TSchema> {
+interface Definition<
+  Path extends string,
+  Query extends TObject,
+  Body extends TSchema,
+  IfMatch extends true | "optional",
+> {
   readonly method: Method;
   /** Parameters as `:name`. */
   readonly path: Path;
@@ -67,24 +75,32 @@ interface Definition<Path extends string, Query extends TObject, Body extends TS
   readonly description?: string;
   /** A route without one does not compile, and does not start. */
   readonly permission: RoutePermission;
+  /** A bearer token may come in X-API-Key as well. */
+  readonly apiKey?: true;
   /** What each parameter of the path is. */
   readonly params?: Readonly<Record<ParametersOf<Path>, TSchema>>;
   readonly query?: Query;
   readonly body?: Body;
-  /** The change needs If-Match. */
-  readonly ifMatch?: true;
+  /** No body at all is taken for an empty object. */
+  readonly optionalBody?: true;
+  /** The change needs If-Match; optional: it may create, too, and the use case judges. */
+  readonly ifMatch?: IfMatch;
   readonly success: Success;
+  /** Other answers that are no refusal. With a 304 among them, If-None-Match is compared with the ETag of the answer. */
+  readonly alternatives?: readonly Success[];
   /** What can be refused besides what the pipeline itself refuses. */
   readonly problems: readonly ProblemCode[];
+  /** How refusals are worded where a protocol says so; everywhere else they are problem documents. */
+  readonly refusalForm?: RefusalForm;
   /** What is counted besides the general budget: costly routes, and those that leak or send. */
   readonly budget?: Exclude<RateLimitBudget, "general">;
   /** How long others may keep the answer; without it nobody may. */
   readonly cacheControl?: string;
-  readonly handle: (ask: Ask<Path, Static<Query>, Static<Body>>) => Promise<Result<Answer, Refusal>>;
+  readonly handle: (ask: Ask<Path, Static<Query>, Static<Body>, IfMatch>) => Promise<Result<Answer, Refusal>>;
 }
 
 /** A route whose types have been checked where it was written. */
-export type Route = Definition<string, TObject, TSchema>;
+export type Route = Definition<string, TObject, TSchema, true | "optional">;
 
 /** A POST that creates something takes an Idempotency-Key. */
 export const isCreating = ({ method, success }: Pick<Route, "method" | "success">): boolean =>
@@ -95,7 +111,8 @@ export const TAGS = {
   sessions: "Sign-in links and sessions",
   comments: "Threads, comments and reports",
   moderation: "What waits for moderators, and their decisions",
-  administration: "Roles and service credentials",
+  administration: "Roles, service credentials, system configuration and feature flags",
+  flags: "Evaluation of feature flags (OpenFeature Remote Evaluation Protocol 0.3)",
   service: "Health, documentation and well-known resources",
 } as const;
 
@@ -106,8 +123,9 @@ export const route = <
   const Path extends string,
   Query extends TObject = TObject<Record<never, never>>,
   Body extends TSchema = TSchema,
+  const IfMatch extends true | "optional" = true,
 >(
-  definition: Definition<Path, Query, Body>,
+  definition: Definition<Path, Query, Body, IfMatch>,
 ): Route =>
   // The pipeline hands over only what it has checked against the very schemas the handler was typed with.
   definition as unknown as Route;

@@ -6,6 +6,7 @@ import { fail } from "./failure.ts";
 import { preflightHeaders } from "./origins.ts";
 import { demandPermissions, permissionText } from "./permissions.ts";
 import { type Found, finish, pipeline, refuse, UNMATCHED, type Visit } from "./pipeline.ts";
+import { PROBLEM_DOCUMENTS } from "./refusal-form.ts";
 import { readRequestId } from "./request-headers.ts";
 import type { Route } from "./route.ts";
 import { allRoutes } from "./routes/all.ts";
@@ -74,22 +75,30 @@ const begin = ({ ids }: Service): Visit => ({
   startedAt: performance.now(),
   origin: NO_ORIGIN,
   pathTemplate: UNMATCHED,
+  params: {},
+  refusalForm: PROBLEM_DOCUMENTS,
   counted: [],
 });
 
 const patternOf = (path: string): RegExp =>
   new RegExp(`^${path.replaceAll(/[.]/g, "\\.").replaceAll(/:[a-z_]+/g, "[^/]+")}/?$`);
 
-/** The methods that a path knows; empty where there is nothing. */
-const methodsAt = (routes: readonly Route[], request: Request): readonly string[] => {
+const routesAt = (routes: readonly Route[], request: Request): readonly Route[] => {
   const { pathname } = new URL(request.url);
-  const found = routes.filter(({ path }) => patternOf(path).test(pathname)).map(({ method }) => method);
+  return routes.filter(({ path }) => patternOf(path).test(pathname));
+};
+
+/** The methods that a path knows; empty where there is nothing. */
+const methodsOf = (routes: readonly Route[]): readonly string[] => {
+  const found = routes.map(({ method }) => method);
   if (found.length === 0) return [];
   return [...new Set([...found, ...(found.includes("GET") ? ["HEAD"] : []), "OPTIONS"])];
 };
 
 const unmatched = (service: Service, routes: readonly Route[], request: Request, visit: Visit): Response => {
-  const allow = methodsAt(routes, request);
+  const here = routesAt(routes, request);
+  const allow = methodsOf(here);
+  visit.refusalForm = here[0]?.refusalForm ?? PROBLEM_DOCUMENTS;
   return refuse(
     service,
     request,
@@ -99,7 +108,7 @@ const unmatched = (service: Service, routes: readonly Route[], request: Request,
 };
 
 const options = (service: Service, routes: readonly Route[], request: Request, visit: Visit): Response => {
-  const allow = methodsAt(routes, request);
+  const allow = methodsOf(routesAt(routes, request));
   if (allow.length === 0) return refuse(service, request, visit, { type: "not-found" });
   return finish(service, request, visit, 204, {
     content: null,

@@ -1,5 +1,7 @@
 import type { Service } from "../context.ts";
 import type { Route } from "../route.ts";
+import { adminConfigurationRoutes } from "./admin-configuration.ts";
+import { adminFlagRoutes } from "./admin-flags.ts";
 import { adminServiceCredentialRoutes } from "./admin-service-credentials.ts";
 import { adminSubjectRoutes } from "./admin-subjects.ts";
 import { commentRoutes } from "./comments.ts";
@@ -9,6 +11,7 @@ import { docsRoutes } from "./docs.ts";
 import { healthRoutes } from "./health.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { moderationRoutes } from "./moderation.ts";
+import { ofrepRoutes } from "./ofrep.ts";
 import { problemRoutes } from "./problems.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { signInLinkRoutes } from "./sign-in-links.ts";
@@ -29,6 +32,9 @@ export const allRoutes = (service: Service): readonly Route[] => {
     ...moderationRoutes(service),
     ...adminSubjectRoutes(service),
     ...adminServiceCredentialRoutes(service),
+    ...adminConfigurationRoutes(service),
+    ...adminFlagRoutes(service),
+    ...ofrepRoutes(service),
     ...healthRoutes(service),
     ...metricsRoutes(service),
     ...wellKnownRoutes(service),

@@ -1,0 +1,26 @@
+import { ok, type Result } from "../../domain/shared/result.ts";
+import { readJson } from "./body.ts";
+import { readQuery } from "./query.ts";
+import type { Refusal } from "./refusals.ts";
+import type { Route } from "./route.ts";
+import { validator } from "./validation.ts";
+
+/** What a route takes, as its schemas say. */
+export interface Checks {
+  query(request: Request): Result<unknown, Refusal>;
+  body(request: Request): Promise<Result<unknown, Refusal>>;
+}
+
+export const checksOf = ({ query, body, optionalBody }: Route): Checks => {
+  const checkQuery = query === undefined ? null : validator(query);
+  const checkBody = body === undefined ? null : validator(body);
+  return {
+    query: (request) =>
+      query === undefined || checkQuery === null ? ok({}) : checkQuery(readQuery(request.url, query)),
+    body: async (request) => {
+      if (checkBody === null) return ok(null);
+      const read = await readJson(request, optionalBody === true);
+      return read.ok ? checkBody(read.value) : read;
+    },
+  };
+};
