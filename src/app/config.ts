@@ -75,7 +75,7 @@ const EXPECTED: Readonly<Record<keyof Static<typeof SETTINGS>, string>> = {
   METRICS_TOKEN: "at least 16 characters",
   CIRCUIT_FAILURE_THRESHOLD: "failures in a row, from 1 to 1000",
   CIRCUIT_TIMEOUT_SECONDS: "seconds, from 1 to 86400",
-  LOG_DIR: "a folder",
+  LOG_DIR: "a folder, or none",
   SMTP_URL: "smtp://user:password@host:587 or smtps://user:password@host:465",
   MAIL_FROM: "an e-mail address",
   GDPR_MODE: "development, staging or production",
@@ -119,7 +119,7 @@ export interface Settings {
   readonly redisUrl: string | null;
   readonly metricsToken: string | null;
   readonly circuit: { readonly failureThreshold: number; readonly timeoutSeconds: number };
-  /** Null: lines go to standard output only. */
+  /** Null: lines go to standard output only. By default `logs` in the data folder. */
   readonly logDir: string | null;
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
@@ -215,7 +215,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
       failureThreshold: env.CIRCUIT_FAILURE_THRESHOLD,
       timeoutSeconds: env.CIRCUIT_TIMEOUT_SECONDS,
     },
-    logDir: env.LOG_DIR ?? null,
+    logDir: env.LOG_DIR === "none" ? null : (env.LOG_DIR ?? `${dataDirOf(database)}/logs`),
     smtpUrl: env.SMTP_URL ?? null,
     mailFrom: env.MAIL_FROM,
     publicUrl: env.PUBLIC_URL ?? null,

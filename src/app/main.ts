@@ -1,7 +1,7 @@
 import { systemClock } from "../adapters/crypto/system-clock.ts";
 import { createServer } from "../adapters/http/server.ts";
+import { deleteExpiredLogFiles, type LogFilesOptions } from "../adapters/pino/log-files.ts";
 import { makeLogger } from "../adapters/pino/logger.ts";
-import type { Logger } from "../ports/logger.ts";
 import { compose, type Service } from "./compose.ts";
 import { composeEdge, watchedMetrics } from "./compose-edge.ts";
 import { readSettings, type Settings, WrongSettings } from "./config.ts";
@@ -33,19 +33,14 @@ const welcome = (settings: Settings, service: Service, admins: number): string =
     .join("\n");
 };
 
-/** Lines go to standard output, and to files of `LOG_DIR` where it is set. */
-const loggerOf = (settings: Settings): Logger =>
-  settings.logDir === null
-    ? makeLogger()
-    : makeLogger(undefined, {
-        directory: settings.logDir,
-        retentionDays: settings.retention.logs,
-        clock: systemClock,
-      });
+/** Where log files go; undefined: lines go to standard output only. */
+const logFilesOf = ({ logDir, retention }: Settings): LogFilesOptions | undefined =>
+  logDir === null ? undefined : { directory: logDir, retentionDays: retention.logs, clock: systemClock };
 
 /** Starts the service; resolves once it listens. Rejects with WrongSettings or with what keeps the store from opening. */
 export const start = async (settings: Settings): Promise<{ stop(): Promise<void> }> => {
-  const logger = loggerOf(settings);
+  const logFiles = logFilesOf(settings);
+  const logger = makeLogger(undefined, logFiles);
   const metrics = watchedMetrics();
   const service = await compose(settings, {
     onGroup: metrics.groupCommitted,
@@ -91,6 +86,11 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
     repeat("forget-answers", 600_000, logger, () => forgetAnswers(deps)),
     repeat("record-denials", 60_000, logger, application.access.flush),
   ];
+  if (logFiles !== undefined) {
+    schedules.push(
+      repeat("delete-log-files", 3_600_000, logger, async () => deleteExpiredLogFiles(logFiles)),
+    );
+  }
   say(welcome(settings, service, (await deps.readers.subjects.admins()).count));
   logger.info("service_started", { port: settings.port });
   return {

@@ -31,6 +31,7 @@ export type Environment = Readonly<Record<string, string>>;
 const environmentOf = (settings: Environment): Record<string, string> => ({
   // So many that no load meets the limit, unless a test asks for it.
   RATE_LIMIT_PER_MINUTE: "1000000000",
+  LOG_DIR: "none",
   PATH: process.env["PATH"] ?? "",
   HOME: process.env["HOME"] ?? "",
   ...settings,

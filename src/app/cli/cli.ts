@@ -5,12 +5,14 @@ import { readSettings, WrongSettings } from "../config.ts";
 import { CommandRefused } from "./command-refused.ts";
 import { importCommentsCommand } from "./import-comments.ts";
 import { migrateCommand } from "./migrate.ts";
+import { supportCommand } from "./support.ts";
 
 const USAGE = `Usage: bun run cli COMMAND
 
   admin add EMAIL                         make this address an admin; she signs in with it
   credential add NAME SCOPE [SCOPE ...]   a key for another program (${SCOPES.join(", ")}); shown once
   import comments --format FORMAT FILE    take comments from wxr, disqus, isso or remark42
+  support SUPPORT_ID                      the log lines of a problem
   migrate status | up | down [STEPS]      where the schema stands; move it
 
 Settings come from the environment and from .env, as for the service.`;
@@ -58,6 +60,9 @@ const run = async (words: readonly string[]): Promise<void> => {
   if (command === "credential" && verb === "add" && first !== undefined)
     return addCredential(first, rest.slice(1));
   if (command === "import" && verb === "comments") return importCommentsCommand(rest);
+  if (command === "support" && verb !== undefined) {
+    return supportCommand(readSettings(process.env).logDir, verb, say);
+  }
   if (command === "migrate" && verb !== undefined) {
     const store = await openStore(readSettings(process.env).database);
     try {
