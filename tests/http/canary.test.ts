@@ -211,6 +211,10 @@ test("no log line and no problem holds anything of hers", async () => {
   });
   await post({ content: CANARY.text.repeat(2_000) });
   await she("POST", THREAD, { token, headers: { "content-type": "text/plain" }, body: CANARY.text });
+  const evaluate = (json: object) => she("POST", "/ofrep/v1/evaluate/flags", { token: platform, json });
+  await evaluate({ context: { targetingKey: CANARY.email, name: CANARY.name } });
+  const refused = await evaluate({ context: { targetingKey: [CANARY.email] } });
+  expect([refused.status, betrayals(refused.text)]).toEqual([400, []]);
   // 401
   await she("GET", "/v1/consents/history");
   await she("GET", "/v1/sessions/current", { token: CANARY.email });

@@ -932,7 +932,7 @@ export interface components {
       [key: string]: unknown;
     };
     EvaluationFailure: {
-      /** @description As it was asked for */
+      /** @description The flag that was asked for; empty where that could be no flag */
       key: string;
       /** @enum {string} */
       errorCode: "PARSE_ERROR" | "INVALID_CONTEXT" | "FLAG_NOT_FOUND" | "GENERAL";

@@ -7,9 +7,9 @@ import { Problem } from "../../src/adapters/http/schemas/problem.ts";
 
 const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll(/:[a-z_]+/g, "[^/]+")}$`);
 
-const routeOf = (routes: readonly Route[], method: string, url: string): Route | undefined => {
+const routesAt = (routes: readonly Route[], url: string): readonly Route[] => {
   const { pathname } = new URL(url);
-  return routes.find((route) => route.method === method && patternOf(route.path).test(pathname));
+  return routes.filter(({ path }) => patternOf(path).test(pathname));
 };
 
 const faultsOfProblem = (
@@ -26,13 +26,19 @@ const faultsOfProblem = (
 ];
 
 /** Of a refusal that is worded in a form of its own. */
-const faultsOfRefusal = (response: Response, route: Route, form: RefusalForm, body: string): string[] => {
+const faultsOfRefusal = (
+  response: Response,
+  route: Route | undefined,
+  form: RefusalForm,
+  body: string,
+): string[] => {
+  const declared = route === undefined ? [405] : problemsOf(route).map(form.statusOf);
   const type = response.headers.get("content-type");
   if (type !== form.type) return [`content type is ${type}`];
   const first = Value.Errors(form.schema, JSON.parse(body)).First();
   return [
     ...(first === undefined ? [] : [`${first.path}: ${first.message}`]),
-    ...(problemsOf(route).map(form.statusOf).includes(response.status) ? [] : ["status is not declared"]),
+    ...(declared.includes(response.status) ? [] : ["status is not declared"]),
   ];
 };
 
@@ -61,11 +67,11 @@ export const deviations = async (
   response: Response,
 ): Promise<readonly string[]> => {
   if (["HEAD", "OPTIONS"].includes(request.method)) return [];
-  const route = routeOf(routes, request.method, request.url);
+  const here = routesAt(routes, request.url);
+  const route = here.find(({ method }) => method === request.method);
+  const form = here[0]?.refusalForm;
   const body = await response.clone().text();
-  if (route?.refusalForm !== undefined && response.status >= 400) {
-    return faultsOfRefusal(response, route, route.refusalForm, body);
-  }
+  if (form !== undefined && response.status >= 400) return faultsOfRefusal(response, route, form, body);
   if (response.headers.get("content-type") === "application/problem+json") {
     return faultsOfProblem(response, route, JSON.parse(body) as ProblemDocument);
   }

@@ -60,13 +60,20 @@ export const BULK_FAILURE: RefusalForm = {
   bodyOf: (refusal, { id }) => failureOf(refusal, id),
 };
 
+const KEY = /^[A-Za-z0-9._-]{1,100}$/;
+
 export const FLAG_FAILURE: RefusalForm = {
   type: "application/json",
   schema: named(
     "EvaluationFailure",
-    record({ key: t.String({ description: "As it was asked for" }), ...FAILURE }),
+    record({
+      key: t.String({ description: "The flag that was asked for; empty where that could be no flag" }),
+      ...FAILURE,
+    }),
   ),
   statusOf,
-  // The protocol wants the key in every failure; where the path holds none that can be read, it is empty.
-  bodyOf: (refusal, { id, params }) => ({ key: params["key"] ?? "", ...failureOf(refusal, id) }),
+  bodyOf: (refusal, { id, params: { key } }) => ({
+    key: typeof key === "string" && KEY.test(key) ? key : "",
+    ...failureOf(refusal, id),
+  }),
 };
