@@ -119,6 +119,12 @@ describe("over a socket", () => {
     expect([response.status, await response.text(), seen]).toEqual([431, "", []]);
   });
 
+  test.each(["x", "a.b", "app", "a:1"])("a Host as short as %s hides nothing of the path", async (host) => {
+    const ask = (path: string) => raw(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    expect(await ask("/health/live")).toStartWith("HTTP/1.1 200 ");
+    expect(await ask("/ab/health/live")).toStartWith("HTTP/1.1 404 ");
+  });
+
   test.each([
     ["no HTTP", "hello\r\n\r\n"],
     ["a bare line feed in a header", "GET /health/live HTTP/1.1\r\nHost: x\r\nA: b\r\n\r\nGET"],

@@ -28,7 +28,12 @@ export const createServer = (deps: ServerDeps) => {
   };
 
   // One router for sockets and for `handle`: Bun's own would treat some paths differently.
-  const app = new Elysia({ systemRouter: false, nativeStaticResponse: false })
+  // Without `standardHostname: false` a Host of less than four characters swallows the first segment of the path.
+  const app = new Elysia({
+    systemRouter: false,
+    nativeStaticResponse: false,
+    handler: { standardHostname: false },
+  })
     .onRequest(({ request }) => {
       const visit = visitOf(request);
       return request.method === "OPTIONS" ? options(service, routes, request, visit) : undefined;
