@@ -217,6 +217,41 @@ describe("a full queue", () => {
   });
 });
 
+describe("a store that is held up", () => {
+  test("is waited for so long and no longer; what has not been handed over is certainly not stored", async () => {
+    const { store, groups, group } = manualStore();
+    const unitOfWork = groupCommit(store, { waitingMsMax: 200 });
+    const running = unitOfWork.commit(aCommit());
+    const first = await group(0);
+    for (let round = 0; round < 2; round += 1) {
+      const waiting = [unitOfWork.commit(aCommit()), unitOfWork.commit(aCommit())];
+      for (const each of waiting) {
+        expect(await failureOf(each)).toMatchObject({ kind: "overloaded", stored: "no" });
+      }
+      expect(unitOfWork.waiting()).toBe(0);
+    }
+    first.answer();
+    // Who was handed over is waited for, however long it takes.
+    expect((await running).ok).toBe(true);
+    const after = unitOfWork.commit(aCommit());
+    (await group(1)).answer();
+    expect((await after).ok).toBe(true);
+    expect(groups.map(({ members }) => members.length)).toEqual([1, 1]);
+  });
+
+  test("gives back the room of those who went", async () => {
+    const { store, group } = manualStore();
+    const unitOfWork = groupCommit(store, { waitingMsMax: 200, waitingRowsMax: 100, waitingMembersMax: 1 });
+    const running = unitOfWork.commit(aCommit());
+    const first = await group(0);
+    await failureOf(unitOfWork.commit(ofRows(100)));
+    const later = unitOfWork.commit(ofRows(100));
+    first.answer();
+    (await group(1)).answer();
+    expect((await Promise.all([running, later])).every(({ ok }) => ok)).toBe(true);
+  });
+});
+
 describe("closing", () => {
   test("answers everybody who was admitted, and refuses whoever comes after", async () => {
     const { store, group } = manualStore();

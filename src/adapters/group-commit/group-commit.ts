@@ -18,6 +18,8 @@ export interface GroupCommitOptions {
   readonly waitingMembersMax?: number;
   /** Most rows that wait at once, whatever the number of commits. */
   readonly waitingRowsMax?: number;
+  /** How long a commit waits while the store is held up, before it is refused as `overloaded`. */
+  readonly waitingMsMax?: number;
   readonly onGroup?: (report: GroupReport) => void;
 }
 
@@ -29,6 +31,8 @@ export interface GroupCommit extends UnitOfWork {
 interface Waiting {
   readonly changes: Changes;
   readonly rows: number;
+  /** Milliseconds of the process's own clock. */
+  readonly since: number;
   readonly resolve: (result: Result<null, Conflict>) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -50,14 +54,40 @@ const answer = ({ resolve, reject }: Waiting, verdict: Verdict | undefined): voi
 
 /**
  * The queue in front of a store: commits that arrive while a group is being stored form the next one, first come, first
- * served. Nobody is kept waiting for company. A group that the store rejects is answered and the next one goes on.
+ * served. Nobody is kept waiting for company, nor longer than those who asked have patience. A group that the store rejects is answered and the next one goes on.
  */
 export const groupCommit = (store: GroupStore, options: GroupCommitOptions = {}): GroupCommit => {
-  const { waitingMembersMax = 4_096, waitingRowsMax = 32_768, onGroup } = options;
+  const { waitingMembersMax = 4_096, waitingRowsMax = 32_768, waitingMsMax = 5_000, onGroup } = options;
   let queue: Waiting[] = [];
   let waitingRows = 0;
   let running: Promise<void> | null = null;
   let closed = false;
+  let impatience: NodeJS.Timeout | null = null;
+
+  const leave = (count: number): readonly Waiting[] => {
+    const gone = queue.slice(0, count);
+    queue = queue.slice(count);
+    for (const { rows } of gone) waitingRows -= rows;
+    return gone;
+  };
+
+  /** Refuses those who have waited too long: they come first, and nothing of theirs has been handed to the store. */
+  const refuseLate = (): void => {
+    const now = performance.now();
+    const patient = queue.findIndex(({ since }) => now - since < waitingMsMax);
+    for (const { reject } of leave(patient === -1 ? queue.length : patient)) {
+      reject(new StorageFailure("overloaded", "no", "commit"));
+    }
+    impatience = null;
+    watchPatience();
+  };
+
+  /** One timer for all: it goes off when whoever comes first now has waited too long. */
+  const watchPatience = (): void => {
+    const [first] = queue;
+    if (first === undefined || impatience !== null) return;
+    impatience = setTimeout(refuseLate, waitingMsMax - (performance.now() - first.since) + 1);
+  };
 
   const takeGroup = (): readonly Waiting[] => {
     let rows = 0;
@@ -67,10 +97,7 @@ export const groupCommit = (store: GroupStore, options: GroupCommitOptions = {})
       rows += member.rows;
       count += 1;
     }
-    const group = queue.slice(0, count);
-    queue = queue.slice(count);
-    waitingRows -= rows;
-    return group;
+    return leave(count);
   };
 
   const runGroup = async (group: readonly Waiting[]): Promise<void> => {
@@ -100,9 +127,13 @@ export const groupCommit = (store: GroupStore, options: GroupCommitOptions = {})
     do {
       // One turn of the event loop: whoever was just answered, or came in meanwhile, is in the next group.
       await new Promise((resume) => setImmediate(resume));
-      await runGroup(takeGroup());
+      const group = takeGroup();
+      // Empty when all have waited too long while the process itself stood still.
+      if (group.length > 0) await runGroup(group);
     } while (queue.length > 0);
     running = null;
+    if (impatience !== null) clearTimeout(impatience);
+    impatience = null;
   };
 
   return {
@@ -118,8 +149,9 @@ export const groupCommit = (store: GroupStore, options: GroupCommitOptions = {})
         return Promise.reject(new StorageFailure("overloaded", "no", "commit"));
       }
       return new Promise((resolve, reject) => {
-        queue.push({ changes, rows, resolve, reject });
+        queue.push({ changes, rows, since: performance.now(), resolve, reject });
         waitingRows += rows;
+        watchPatience();
         running ??= run();
       });
     },
