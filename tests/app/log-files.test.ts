@@ -13,7 +13,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { expiredLogFiles, logFilesAmong, openLogFiles } from "../../src/adapters/pino/log-files.ts";
+import {
+  deleteExpiredLogFiles,
+  expiredLogFiles,
+  logFilesAmong,
+  openLogFiles,
+} from "../../src/adapters/pino/log-files.ts";
 import { makeLogger } from "../../src/adapters/pino/logger.ts";
 import { DAY, HOUR, type Instant } from "../../src/domain/shared/instant.ts";
 import { fakeClock } from "./stage.ts";
@@ -264,4 +269,9 @@ describe("a logger with files", () => {
     }
     expect(stream()).not.toMatch(/ada|lovelace/);
   });
+});
+
+test("a folder that has not been made yet holds nothing to delete", () => {
+  const directory = join(tmpdir(), `gonogo-no-such-folder-${crypto.randomUUID()}`);
+  expect(deleteExpiredLogFiles({ directory, retentionDays: 1, clock: { now: () => 0 as Instant } })).toBe(0);
 });

@@ -66,14 +66,27 @@ export const expiredLogFiles = (
     .filter(({ day }) => Date.parse(`${day}T00:00:00Z`) + retentionDays * DAY <= now)
     .map(({ name }) => name);
 
+const isMissing = (failure: unknown): boolean =>
+  failure instanceof Error && "code" in failure && failure.code === "ENOENT";
+
+/** The names in a folder; none where it has not been made yet. */
+const namesIn = (directory: string): readonly string[] => {
+  try {
+    return readdirSync(directory);
+  } catch (failure) {
+    if (isMissing(failure)) return [];
+    throw failure;
+  }
+};
+
 /** Deletes what has had its time and tells how many files that were. One that another process deleted first is gone too. */
 export const deleteExpiredLogFiles = ({ directory, retentionDays, clock }: LogFilesOptions): number => {
-  const expired = expiredLogFiles(readdirSync(directory), clock.now(), retentionDays);
+  const expired = expiredLogFiles(namesIn(directory), clock.now(), retentionDays);
   for (const name of expired) {
     try {
       unlinkSync(join(directory, name));
     } catch (failure) {
-      if (!(failure instanceof Error && "code" in failure && failure.code === "ENOENT")) throw failure;
+      if (!isMissing(failure)) throw failure;
     }
   }
   return expired.length;
