@@ -1,15 +1,15 @@
 // What group commit brings: `bun run bench commit [sqlite|postgres] [seconds of a run]`. A commit is one comment and its
 // audit entry. Grouped, callers share transactions; one by one, the same statements run in one transaction a commit, on
-// PostgreSQL over ten connections. Rates are medians of five runs, taken in turns so that a slow minute of the machine
-// meets all alike. Ends with 1 when a required minimum is missed.
+// PostgreSQL over ten connections. Figures are medians of five rounds, in which runs that are compared follow each other,
+// so that a slow minute of the machine meets them alike. Ends with 1 when a required minimum is missed.
 
+import type { Changes } from "../src/domain/shared/changes.ts";
 import { median } from "./median.ts";
 import { commitPlaces, type Place } from "./support/commit-places.ts";
 import { conflictingCommit, makeCommit } from "./support/commits.ts";
 
 const ROUNDS = 5;
 const CALLERS = [1, 32, 128];
-const CONFLICTING_CALLERS = [32, 128];
 const CONFLICTING_SHARE = 0.1;
 
 const MINIMA = {
@@ -22,20 +22,35 @@ if (!["all", "sqlite", "postgres"].includes(only)) throw new Error("the store is
 
 type Mode = "one by one" | "grouped" | "10 % conflicting";
 
-/** Answered commits a second, by callers that each send the next one as soon as the last was answered. */
-const rate = async (place: Place, mode: Mode, callers: number): Promise<number> => {
+interface Prepared {
+  readonly changes: Changes;
+  readonly wanted: "stored" | "conflict";
+}
+
+const prepare = (place: Place, share: number): Prepared =>
+  share > 0 && Math.random() < share
+    ? { changes: conflictingCommit(place.author, place.taken), wanted: "conflict" }
+    : { changes: makeCommit(place.author), wanted: "stored" };
+
+/**
+ * Answered commits a second, by callers that each send the next one as soon as the last was answered. What they send is
+ * made before the clock starts, as far as `expected`, the rate of the run before, tells how much that is.
+ */
+const rate = async (place: Place, mode: Mode, callers: number, expected: number): Promise<number> => {
   const commit = mode === "one by one" ? place.oneByOne : place.grouped;
   const share = mode === "10 % conflicting" ? CONFLICTING_SHARE : 0;
+  const supply = Array.from({ length: Math.ceil(expected * Number(seconds) * 1.3) }, () =>
+    prepare(place, share),
+  );
+  Bun.gc(true);
   const started = performance.now();
   const until = started + Number(seconds) * 1_000;
+  let sent = 0;
   let answered = 0;
   const call = async (): Promise<void> => {
     while (performance.now() < until) {
-      const conflicts = share > 0 && Math.random() < share;
-      const wanted = conflicts ? "conflict" : "stored";
-      const got = await commit(
-        conflicts ? conflictingCommit(place.author, place.taken) : makeCommit(place.author),
-      );
+      const { changes, wanted } = supply[sent++] ?? prepare(place, share);
+      const got = await commit(changes);
       if (got !== wanted) throw new Error(`a commit was answered with ${got}, not ${wanted}`);
       answered += 1;
     }
@@ -51,37 +66,53 @@ interface Ratio {
 }
 
 const measure = async (place: Place): Promise<readonly Ratio[]> => {
-  const runs = [
-    ...CALLERS.flatMap((callers) => (["one by one", "grouped"] as const).map((mode) => ({ mode, callers }))),
-    ...CONFLICTING_CALLERS.map((callers) => ({ mode: "10 % conflicting" as const, callers })),
-  ];
-  const figures = new Map<string, number[]>(runs.map(({ mode, callers }) => [`${mode} ${callers}`, []]));
-  for (const { mode, callers } of runs) await rate(place, mode, callers);
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const { mode, callers } of runs) {
-      figures.get(`${mode} ${callers}`)?.push(await rate(place, mode, callers));
+  const runs = CALLERS.flatMap((callers) =>
+    (["one by one", "grouped", ...(callers > 1 ? (["10 % conflicting"] as const) : [])] as const).map(
+      (mode) => ({
+        mode,
+        callers,
+        figures: [] as number[],
+        expected: 0,
+      }),
+    ),
+  );
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    for (const run of runs) {
+      run.expected = await rate(place, run.mode, run.callers, run.expected);
+      // The first round warms up.
+      if (round > 0) run.figures.push(run.expected);
     }
   }
-  const middle = (mode: Mode, callers: number) => median(figures.get(`${mode} ${callers}`) ?? []);
-  for (const { mode, callers } of runs) {
-    const figure = Math.round(middle(mode, callers)).toLocaleString("en");
+  const figuresOf = (mode: Mode, callers: number): readonly number[] =>
+    runs.find((run) => run.mode === mode && run.callers === callers)?.figures ?? [];
+  for (const { mode, callers, figures } of runs) {
+    const figure = Math.round(median(figures)).toLocaleString("en");
     console.log(
       `${place.name}  ${mode.padEnd(16)}  ${String(callers).padStart(3)} callers  ${figure.padStart(8)} / s`,
     );
   }
+  /** Of runs that were neighbours in time, since the same disk is ten times slower in another minute. */
+  const against = (mode: Mode, base: Mode, callers: number): number => {
+    const bases = figuresOf(base, callers);
+    return median(figuresOf(mode, callers).map((figure, round) => figure / (bases[round] ?? Number.NaN)));
+  };
   const minima = MINIMA[place.name];
-  return [
-    ...CALLERS.map((callers) => ({
+  return CALLERS.flatMap((callers) => [
+    {
       what: `grouped against one by one, ${callers} callers`,
-      value: middle("grouped", callers) / middle("one by one", callers),
+      value: against("grouped", "one by one", callers),
       minimum: callers === 1 ? minima.alone : callers === 32 ? minima.together : null,
-    })),
-    ...CONFLICTING_CALLERS.map((callers) => ({
-      what: `10 % conflicting against none, ${callers} callers`,
-      value: middle("10 % conflicting", callers) / middle("grouped", callers),
-      minimum: minima.conflicting,
-    })),
-  ];
+    },
+    ...(callers === 1
+      ? []
+      : [
+          {
+            what: `10 % conflicting against none, ${callers} callers`,
+            value: against("10 % conflicting", "grouped", callers),
+            minimum: minima.conflicting,
+          },
+        ]),
+  ]);
 };
 
 for (const open of commitPlaces(only)) {
