@@ -1,5 +1,7 @@
 import type { Occasion } from "../domain/audit/audit-entry.ts";
+import { stillAnswers } from "../domain/idempotency/idempotent-answer.ts";
 import type { Changes } from "../domain/shared/changes.ts";
+import type { Instant } from "../domain/shared/instant.ts";
 import { err, ok, type Result } from "../domain/shared/result.ts";
 import type { IdempotentAnswerReader } from "../ports/idempotent-answer-reader.ts";
 import { actorOf, type Caller } from "./caller.ts";
@@ -30,9 +32,20 @@ export interface Decided<T> {
   readonly value: T;
 }
 
-/** Whether another instance has answered this very request in the meantime. */
-const hasMoved = async (answers: IdempotentAnswerReader, { id, replaces }: Idempotency): Promise<boolean> =>
-  ((await answers.byId(id))?.version ?? null) !== replaces;
+/**
+ * Where the answer is to be kept now; null when another instance has answered this very request in the meantime. The
+ * expired answer whose place it takes may have been deleted, or encrypted anew.
+ */
+const placeNow = async (
+  answers: IdempotentAnswerReader,
+  idempotency: Idempotency,
+  now: Instant,
+): Promise<Idempotency | null> => {
+  const there = await answers.byId(idempotency.id);
+  return there !== null && there.version !== idempotency.replaces && stillAnswers(there, now)
+    ? null
+    : { ...idempotency, replaces: there?.version ?? null };
+};
 
 /**
  * Reads, decides and commits; on a conflict reads and decides again, a bounded number of times. Answers the refusal of
@@ -45,7 +58,7 @@ export const decideAndCommit = async <T>(
   caller: Caller,
   decide: () => Promise<Result<Decided<T>, AppError>>,
 ): Promise<Result<T, AppError>> => {
-  const { idempotency } = caller;
+  let { idempotency } = caller;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const decided = await decide();
     if (!decided.ok) return decided;
@@ -57,9 +70,10 @@ export const decideAndCommit = async <T>(
         : withAnswer(deps.sealer, caller, idempotency, changes, value, deps.clock.now()),
     );
     if (committed.ok) return ok(value);
-    if (idempotency !== undefined && (await hasMoved(deps.readers.idempotentAnswers, idempotency))) {
-      return err({ type: "idempotency-key-in-flight" });
-    }
+    if (idempotency === undefined) continue;
+    const place = await placeNow(deps.readers.idempotentAnswers, idempotency, deps.clock.now());
+    if (place === null) return err({ type: "idempotency-key-in-flight" });
+    idempotency = place;
   }
   return err({ type: "conflict" });
 };

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { makeBlindIndexer } from "../adapters/crypto/blind-indexer.ts";
-import { deriveKey } from "../adapters/crypto/derived-keys.ts";
+import { deriveKey, type SecretKeys } from "../adapters/crypto/derived-keys.ts";
 import { makeIdGenerator } from "../adapters/crypto/id-generator.ts";
 import { makeKeyVault } from "../adapters/crypto/key-vault.ts";
 import { makePseudonymiser } from "../adapters/crypto/pseudonymiser.ts";
 import { makeSealer } from "../adapters/crypto/sealer.ts";
-import { readOrMakeSecretKey } from "../adapters/crypto/secret-file.ts";
+import { readOrMakeSecretKeys } from "../adapters/crypto/secret-file.ts";
 import { makeSigner } from "../adapters/crypto/signer.ts";
 import { systemClock } from "../adapters/crypto/system-clock.ts";
 import { makeTokens } from "../adapters/crypto/tokens.ts";
@@ -44,6 +44,12 @@ export const openStore = async (database: DatabaseSetting): Promise<Store> => {
   return openPostgres(database);
 };
 
+const secretsOf = async ({ secretKey, secretKeyPrevious, dataDir }: Settings): Promise<SecretKeys> => {
+  if (secretKey !== null) return { current: secretKey, previous: secretKeyPrevious };
+  const kept = await readOrMakeSecretKeys(dataDir);
+  return { current: kept.current, previous: secretKeyPrevious ?? kept.previous };
+};
+
 /** What tests replace. */
 export interface Overrides {
   readonly clock?: Clock;
@@ -57,10 +63,7 @@ export interface Overrides {
 
 /** Wires every port to its adapter, by settings. Does not migrate: whoever starts the service does. */
 export const compose = async (settings: Settings, overrides: Overrides = {}): Promise<Service> => {
-  const secrets = {
-    current: settings.secretKey ?? (await readOrMakeSecretKey(settings.dataDir)),
-    previous: settings.secretKeyPrevious,
-  };
+  const secrets = await secretsOf(settings);
   const store = overrides.store ?? (await openStore(settings.database));
   const unitOfWork = groupCommit(
     store.groups,

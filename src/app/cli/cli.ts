@@ -4,6 +4,7 @@ import { compose, openStore } from "../compose.ts";
 import { readSettings, WrongSettings } from "../config.ts";
 import { CommandRefused } from "./command-refused.ts";
 import { importCommentsCommand } from "./import-comments.ts";
+import { keysCommand } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
 import { supportCommand } from "./support.ts";
 
@@ -13,6 +14,7 @@ const USAGE = `Usage: bun run cli COMMAND
   credential add NAME SCOPE [SCOPE ...]   a key for another program (${SCOPES.join(", ")}); shown once
   import comments --format FORMAT FILE    take comments from wxr, disqus, isso or remark42
   support SUPPORT_ID                      the log lines of a problem
+  keys status | rotate                    which key encrypts what; encrypt all of it with SECRET_KEY anew
   migrate status | up | down [STEPS]      where the schema stands; move it
 
 Settings come from the environment and from .env, as for the service.`;
@@ -63,6 +65,7 @@ const run = async (words: readonly string[]): Promise<void> => {
   if (command === "support" && verb !== undefined) {
     return supportCommand(readSettings(process.env).logDir, verb, say);
   }
+  if (command === "keys" && verb !== undefined) return keysCommand(verb, say);
   if (command === "migrate" && verb !== undefined) {
     const store = await openStore(readSettings(process.env).database);
     try {

@@ -1,6 +1,7 @@
 import type { Origin } from "../anonymization/pseudonym.ts";
 import type { CommentStatus, ModerationDecision } from "../comments/comment.ts";
 import type { ConsentMethod, ConsentType } from "../consent/consent-type.ts";
+import type { SealedCollection } from "../personal-data/sealed-fields.ts";
 import type { RetentionPeriods } from "../retention/retention-period.ts";
 import { retentionUntil } from "../retention/retention-period.ts";
 import type { Scope, UserRole } from "../roles/role.ts";
@@ -50,6 +51,18 @@ export interface AuditDetails {
   "service_credential.revoked": { readonly scopes: readonly Scope[] };
   "key.created": { readonly purpose: string };
   "key.destroyed": { readonly purpose: string };
+  "keys.rewrapped": {
+    readonly collection: SealedCollection;
+    readonly records: number;
+    /** Name of the key they are encrypted with now. */
+    readonly key_id: string;
+  };
+  "keys.rotation_finished": {
+    readonly key_id: string;
+    /** Values that were found under this key, and opened, by collection. */
+    readonly values: Readonly<Record<SealedCollection, number>>;
+    readonly rewrapped: number;
+  };
   "mail.sent": { readonly kind: string; readonly attempts: number };
   "mail.deferred": { readonly kind: string; readonly attempts: number };
   "mail.abandoned": { readonly kind: string; readonly attempts: number };
@@ -80,6 +93,8 @@ const RESOURCE_TYPES = {
   "service_credential.revoked": "service_credential",
   "key.created": "key",
   "key.destroyed": "key",
+  "keys.rewrapped": "key",
+  "keys.rotation_finished": "key",
   "mail.sent": "mail",
   "mail.deferred": "mail",
   "mail.abandoned": "mail",

@@ -1,0 +1,145 @@
+import {
+  deletePreviousSecretKey,
+  previousKeyPath,
+  replaceSecretKey,
+  secretKeyFiles,
+} from "../../adapters/crypto/secret-file.ts";
+import { SEALED_COLLECTIONS } from "../../domain/personal-data/sealed-fields.ts";
+import { compose } from "../compose.ts";
+import { readSettings, type Settings } from "../config.ts";
+import { countSealed, type SealedCounts } from "../keys/count-sealed.ts";
+import { type RotationProgress, type RotationReport, rotateKeys } from "../keys/rotate-keys.ts";
+import { CommandRefused } from "./command-refused.ts";
+
+type Say = (text: string) => void;
+
+const USAGE = "keys status | rotate";
+
+const HOW = `There is no previous key, so there is nothing to rotate from. To rotate:
+  1. make a new key:                          openssl rand -base64 32
+  2. only where several instances run: give all of them SECRET_KEY=<old> SECRET_KEY_PREVIOUS=<new> and restart
+     each, so that every one can read what the first restarted one writes
+  3. give all of them SECRET_KEY=<new> SECRET_KEY_PREVIOUS=<old> and restart each
+  4. with the same two settings, while they serve:  bun run cli keys rotate`;
+
+const BACKUPS =
+  "Backups made before now are still encrypted with the old key: keep it with them, away from here.";
+
+const total = (counts: SealedCounts): number => Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+const list = (counts: SealedCounts): string =>
+  SEALED_COLLECTIONS.filter((collection) => counts[collection] > 0)
+    .map((collection) => `${counts[collection]} in ${collection}`)
+    .join(", ");
+
+/** One line: rewritten in a terminal, elsewhere written anew with every thousand records. */
+const progressTo = (stream: NodeJS.WriteStream) => {
+  let shown = "";
+  return {
+    show({ collection, verifying, seen, rewrapped }: RotationProgress): void {
+      const step = `${verifying} ${Math.floor(seen / 1_000)}`;
+      if (!stream.isTTY && step === shown) return;
+      shown = step;
+      const what = verifying ? "verifying" : "encrypting";
+      const text = `${what}  ${seen} records seen, ${rewrapped} values encrypted anew (${collection})`;
+      stream.write(stream.isTTY ? `\r\u001b[K${text}` : `${text}\n`);
+    },
+    end(): void {
+      if (stream.isTTY) stream.write("\n");
+    },
+  };
+};
+
+const status = async (settings: Settings, say: Say): Promise<void> => {
+  const service = await compose(settings);
+  try {
+    await service.store.migrator.up();
+    const { current, previous } = service.deps.sealer.keyIds;
+    const counts = await countSealed(service.deps);
+    const lines: readonly (readonly [key: string | null, what: string])[] = [
+      [current, "SECRET_KEY"],
+      ...(previous === null ? [] : [[previous, "SECRET_KEY_PREVIOUS"] as const]),
+      ...[...counts.keys()]
+        .filter((key) => key !== current && key !== previous)
+        .map((key) => [key, key === null ? "not an encrypted value" : "a key that is not here"] as const),
+    ];
+    for (const [key, what] of lines) {
+      const found = counts.get(key);
+      const values = found === undefined ? "no value" : `${total(found)} (${list(found)})`;
+      say(`${key ?? "-".repeat(16)}  ${what.padEnd(22)}  ${values}`);
+    }
+    say(
+      lines.slice(1).some(([key]) => counts.has(key))
+        ? "Not every value is under SECRET_KEY: run `bun run cli keys rotate` while both keys are set."
+        : "Every value is under SECRET_KEY.",
+    );
+  } finally {
+    await service.close();
+  }
+};
+
+const verdict = ({ outcome, unreadable }: RotationReport): string | null => {
+  switch (outcome) {
+    case "verified":
+      return null;
+    case "unreadable":
+      return `Not finished: ${total(unreadable)} values open under neither key (${list(unreadable)}). Keep every old key. Set SECRET_KEY_PREVIOUS to the one they were encrypted with and run it again; \`keys status\` tells the keys apart.`;
+    case "still-written":
+      return "Not finished: values under the old key keep coming, so an instance still has it as SECRET_KEY. Restart that one with both keys, keep SECRET_KEY_PREVIOUS, and run it again.";
+  }
+};
+
+const rotate = async (settings: Settings, keptInFile: boolean, say: Say): Promise<void> => {
+  const service = await compose(settings);
+  const progress = progressTo(process.stderr);
+  try {
+    await service.store.migrator.up();
+    const { current, previous } = service.deps.sealer.keyIds;
+    if (previous === null) throw new CommandRefused(HOW);
+    if (previous === current) throw new CommandRefused("SECRET_KEY and SECRET_KEY_PREVIOUS are the same.");
+    const report = await rotateKeys(service.deps, progress.show);
+    progress.end();
+    const problem = verdict(report);
+    if (problem !== null) throw new CommandRefused(problem);
+    say(
+      `encrypted anew  ${report.rewrapped}\nverified        ${total(report.values)} (${list(report.values)})`,
+    );
+  } finally {
+    await service.close();
+  }
+  if (keptInFile) await deletePreviousSecretKey(settings.dataDir);
+  say(
+    keptInFile
+      ? `Done. Every value is under the new key and opens; ${previousKeyPath(settings.dataDir)} is deleted.`
+      : "Done. Every value is under SECRET_KEY and opens. The old key is not needed any more: remove SECRET_KEY_PREVIOUS and restart when it suits.",
+  );
+  say(BACKUPS);
+};
+
+/** Without SECRET_KEY the key is a file: the first call makes another one, the second encrypts with it. */
+const rotateFile = async (settings: Settings, say: Say): Promise<void> => {
+  switch (await secretKeyFiles(settings.dataDir)) {
+    case "none":
+      throw new CommandRefused(
+        "There is no key yet: the first start makes one, and nothing is encrypted before.",
+      );
+    case "one":
+      await replaceSecretKey(settings.dataDir);
+      say(
+        `There is a new key now; the old one is kept in ${previousKeyPath(settings.dataDir)}. Nothing is encrypted with the new one yet.\nIf the service is running, restart it first: it must know both. Then run \`bun run cli keys rotate\` again.`,
+      );
+      return;
+    case "rotating":
+      return rotate(settings, true, say);
+  }
+};
+
+/** `keys status` counts values by key; `keys rotate` encrypts all of them with SECRET_KEY while the service serves. */
+export const keysCommand = async (verb: string, say: Say): Promise<void> => {
+  const settings = readSettings(process.env);
+  if (verb === "status") return status(settings, say);
+  if (verb !== "rotate") throw new CommandRefused(USAGE);
+  return settings.secretKey === null && settings.secretKeyPrevious === null
+    ? rotateFile(settings, say)
+    : rotate(settings, false, say);
+};

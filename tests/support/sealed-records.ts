@@ -1,0 +1,64 @@
+// Records with values that are really encrypted, to be encrypted anew.
+import type { Records } from "../../src/domain/personal-data/records.ts";
+import {
+  SEAL_CONTEXTS,
+  SEALED_COLLECTIONS,
+  type SealedRecord,
+} from "../../src/domain/personal-data/sealed-fields.ts";
+import type { KeyedHash } from "../../src/domain/shared/ids.ts";
+import { DAY, plus } from "../../src/domain/shared/instant.ts";
+import type { Sealer } from "../../src/ports/secrets.ts";
+import { hash, NOON, record } from "./records.ts";
+
+const MAKERS = {
+  identities: (sealer: Sealer, clear: string): SealedRecord => {
+    const row = record("identities", { kind: "name", blind_index: null });
+    const ciphertext = sealer.seal(clear, SEAL_CONTEXTS.identities.ciphertext(row));
+    return { collection: "identities", row: { ...row, ciphertext } };
+  },
+  sign_in_links: (sealer: Sealer, clear: string): SealedRecord => {
+    const row = record("sign_in_links");
+    const email_ciphertext = sealer.seal(clear, SEAL_CONTEXTS.sign_in_links.email_ciphertext(row));
+    return { collection: "sign_in_links", row: { ...row, email_ciphertext } };
+  },
+  outgoing_mails: (sealer: Sealer, clear: string): SealedRecord => {
+    // Not due for a long time: a service that looks on does not send it.
+    const row = record("outgoing_mails", { next_attempt_at: plus(NOON, 20_000 * DAY) });
+    const message = sealer.seal(clear, SEAL_CONTEXTS.outgoing_mails.message(row));
+    return { collection: "outgoing_mails", row: { ...row, message } };
+  },
+  idempotent_answers: (sealer: Sealer, clear: string): SealedRecord => {
+    const row = record("idempotent_answers", { expires_at: plus(NOON, 20_000 * DAY) });
+    const answer = sealer.seal(clear, SEAL_CONTEXTS.idempotent_answers.answer(row));
+    return { collection: "idempotent_answers", row: { ...row, answer } };
+  },
+  system_config: (sealer: Sealer, clear: string): SealedRecord => {
+    const row = record("system_config", { key: `secret.${hash<KeyedHash>()}`, is_sensitive: true });
+    return {
+      collection: "system_config",
+      row: { ...row, value: sealer.seal(clear, SEAL_CONTEXTS.system_config.value(row)) },
+    };
+  },
+  keys: (sealer: Sealer, clear: string): SealedRecord => {
+    const row = record("keys");
+    return {
+      collection: "keys",
+      row: { ...row, wrapped: sealer.seal(clear, SEAL_CONTEXTS.keys.wrapped(row)) },
+    };
+  },
+};
+
+export const clearText = (index: number): string => `value ${index} of a person`;
+
+/** `count` records, every collection in turn; record i holds `clearText(i)`. Vault lines name subjects of their own. */
+export const sealedRecords = (sealer: Sealer, count: number): readonly SealedRecord[] =>
+  Array.from({ length: count }, (_, index) => {
+    const collection = SEALED_COLLECTIONS[index % SEALED_COLLECTIONS.length] ?? "keys";
+    return MAKERS[collection](sealer, clearText(index));
+  });
+
+/** The subjects that the vault lines among these records are of. */
+export const subjectsOf = (records: readonly SealedRecord[]): readonly Records["subjects"][] =>
+  records.flatMap((each) =>
+    each.collection === "identities" ? [record("subjects", { id: each.row.subject_id })] : [],
+  );
