@@ -119,6 +119,21 @@ describe("over a socket", () => {
     expect([response.status, await response.text(), seen]).toEqual([431, "", []]);
   });
 
+  test("who sends half a body and goes is no failure of the service", async () => {
+    seen.length = 0;
+    const before = logger.lines.length;
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    socket.write(
+      'POST /v1/consents HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"a"',
+    );
+    while (seen.length === 0) await Bun.sleep(5);
+    socket.destroy();
+    const line = () =>
+      logger.lines.slice(before).find(({ fields }) => fields.path_template === "/v1/consents");
+    while (line() === undefined) await Bun.sleep(5);
+    expect(line()).toMatchObject({ level: "info", event: "request_processed", fields: { status_code: 400 } });
+  });
+
   test.each(["x", "a.b", "app", "a:1"])("a Host as short as %s hides nothing of the path", async (host) => {
     const ask = (path: string) => raw(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
     expect(await ask("/health/live")).toStartWith("HTTP/1.1 200 ");

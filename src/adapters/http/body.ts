@@ -41,7 +41,12 @@ export const readJson = async (request: Request, optional: boolean): Promise<Res
   if (!optional && !isJson(request.headers)) return err({ type: "unsupported-media-type" });
   if (Number(request.headers.get("content-length") ?? 0) > BODY_LIMIT_BYTES)
     return err({ type: "body-too-large" });
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(request).catch((failure: unknown) => {
+    if (failure instanceof Error && failure.name === "AbortError") return "gone";
+    throw failure;
+  });
+  // Who sent half a body and went reads no answer, and is no failure of this service.
+  if (bytes === "gone") return err({ type: "malformed-json" });
   if (bytes === null) return err({ type: "body-too-large" });
   if (optional && bytes.byteLength === 0) return ok({});
   return isJson(request.headers) ? parseJson(bytes) : err({ type: "unsupported-media-type" });
