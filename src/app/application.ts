@@ -202,6 +202,12 @@ export interface Application {
     ): Outcome<CommentView>;
     moderationQueue(caller: Caller, page: PageRequest): Outcome<Page<QueuedComment>>;
   };
+  readonly notifications: {
+    /** `not-found` when the link was not made here. Changes nothing. */
+    checkUnsubscribeLink(token: string): Outcome<null>;
+    /** Whoever holds the link stops every notification to its person; doing it again changes nothing. */
+    unsubscribe(caller: Caller, token: string): Outcome<null>;
+  };
   readonly roles: {
     /** `version`: what If-Match named. */
     changeRole(

@@ -19,6 +19,7 @@ import { withdrawConsent } from "./consent/withdraw-consent.ts";
 import type { Deps } from "./deps.ts";
 import { failing } from "./health/failing.ts";
 import { idempotentRequests } from "./idempotency/begin-request.ts";
+import { checkUnsubscribeLink, unsubscribe } from "./mail/unsubscribe.ts";
 import { addAdmin, changeRole, readSubject } from "./roles/change-role.ts";
 import {
   createCredential,
@@ -59,6 +60,7 @@ export const createApplication = (deps: Deps, store: Pick<Store, "ping" | "migra
     moderateComment: moderateComment(deps),
     moderationQueue: moderationQueue(deps),
   },
+  notifications: { checkUnsubscribeLink: checkUnsubscribeLink(deps), unsubscribe: unsubscribe(deps) },
   roles: { changeRole: changeRole(deps), readSubject: readSubject(deps), addAdmin: addAdmin(deps) },
   serviceCredentials: {
     create: createCredential(deps),

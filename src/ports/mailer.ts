@@ -4,13 +4,18 @@ export interface Mail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  /** Where one request stops such mails (RFC 8058); missing on a mail that was asked for. */
+  readonly unsubscribe_url?: string;
   /** Without angle brackets; the same at every attempt. */
   readonly message_id: string;
 }
 
-/** Hands mails on. Resolves when the other side has taken the mail; rejects with MailFailure otherwise. */
+/**
+ * Hands mails on. Resolves when the other side has taken the mail; rejects with MailFailure otherwise, within a time of
+ * its own. Once `signal` is aborted it lets go of the other side and rejects: whether the mail was taken is then not known.
+ */
 export interface Mailer {
-  send(mail: Mail): Promise<void>;
+  send(mail: Mail, signal?: AbortSignal): Promise<void>;
 }
 
 export class MailFailure extends Error {

@@ -40,14 +40,17 @@ export interface BlindIndexer {
   index(kind: Exclude<IdentityKind, "name">, value: string): Promise<KeyedHash>;
 }
 
+/** What a signed text is for: proof for one is none for another. */
+export type SignedPurpose = "notice" | "subject" | "unsubscribe";
+
 /**
  * A text with a proof that this service wrote it: `payload.signature`, both base64url. Each purpose has a random key of
  * its own that rotating SECRET_KEY leaves as it is. Rejects with StorageFailure when the key cannot be read or made.
  */
 export interface Signer {
-  sign(purpose: "notice" | "subject", payload: string): Promise<string>;
+  sign(purpose: SignedPurpose, payload: string): Promise<string>;
   /** The payload, or null when the text was not signed here for this purpose, in constant time. */
-  verify(purpose: "notice" | "subject", signed: string): Promise<string | null>;
+  verify(purpose: SignedPurpose, signed: string): Promise<string | null>;
   /** Lower-case hexadecimal SHA-256. */
   digest(text: string): string;
 }

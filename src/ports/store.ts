@@ -7,6 +7,7 @@ import type { GroupStore } from "./group-store.ts";
 import type { IdempotentAnswerReader } from "./idempotent-answer-reader.ts";
 import type { IdentityReader } from "./identity-reader.ts";
 import type { KeyReader } from "./key-reader.ts";
+import type { MailPreferencesReader } from "./mail-preferences-reader.ts";
 import type { OutgoingMailReader } from "./outgoing-mail-reader.ts";
 import type { SealedFieldReader } from "./sealed-field-reader.ts";
 import type { ServiceCredentialReader } from "./service-credential-reader.ts";
@@ -25,6 +26,7 @@ export interface Readers {
   readonly comments: CommentReader;
   readonly serviceCredentials: ServiceCredentialReader;
   readonly outgoingMails: OutgoingMailReader;
+  readonly mailPreferences: MailPreferencesReader;
   readonly idempotentAnswers: IdempotentAnswerReader;
   readonly keys: KeyReader;
   readonly configuration: ConfigurationReader;

@@ -21,6 +21,7 @@ export const FINDERS: {
   sessions: async (readers, row) => (await readers.sessions.byId(row.id))?.session ?? null,
   comments: async (readers, row) => (await readers.comments.byId(row.id))?.comment ?? null,
   outgoing_mails: (readers, row) => readers.outgoingMails.byId(row.id),
+  mail_preferences: (readers, row) => readers.mailPreferences.ofSubject(row.subject_id),
   idempotent_answers: (readers, row) => readers.idempotentAnswers.byId(row.id),
   service_credentials: (readers, row) => readers.serviceCredentials.byId(row.id),
   system_config: (readers, row) => readers.configuration.byKey(row.key),

@@ -58,6 +58,7 @@ export const EVERY_QUERY: {
     byId: (readers) => readers.outgoingMails.byId(id()),
     due: (readers) => readers.outgoingMails.due(NOON, 20),
   },
+  mailPreferences: { ofSubject: (readers) => readers.mailPreferences.ofSubject(ids.subject()) },
   idempotentAnswers: {
     byId: (readers) => readers.idempotentAnswers.byId("a".repeat(64) as IdempotencyId),
     expired: (readers) => readers.idempotentAnswers.expired(NOON, 20),
@@ -107,6 +108,7 @@ export const fill = async (store: Store): Promise<void> => {
         insert("consent_policies", { policy_version: round * 50 + index }),
         insert("sign_in_links"),
         insert("outgoing_mails", { next_attempt_at: plus(NOON, index) }),
+        insert("mail_preferences", mine),
         insert("idempotent_answers", { expires_at: plus(NOON, index) }),
         insert("service_credentials"),
         insert("system_config"),

@@ -130,10 +130,16 @@ const makers = {
   outgoing_mails: (): Records["outgoing_mails"] => ({
     ...newGdprRecord(id(), NOON, plus(NOON, DAY)),
     kind: "sign_in",
+    subject_id: null,
     message: sealed("mail"),
     message_id: `${crypto.randomUUID()}@example.org`,
     attempts: 0,
     next_attempt_at: NOON,
+  }),
+  mail_preferences: (): Records["mail_preferences"] => ({
+    ...newGdprRecord(id(), NOON, null),
+    subject_id: ids.subject(),
+    notifications: false,
   }),
   idempotent_answers: (): Records["idempotent_answers"] => ({
     ...newGdprRecord(hash<KeyedHash>() as string as IdempotencyId, NOON, plus(NOON, DAY)),

@@ -43,6 +43,7 @@ export const MAX_LENGTH: { readonly [T in TableName]: Texts<T> } = {
   },
   comment_reports: { id: UUID, comment_id: UUID },
   outgoing_mails: { id: UUID },
+  mail_preferences: { id: UUID },
   idempotent_answers: { id: HASH, fingerprint: HASH },
   service_credentials: { id: UUID, token_hash: HASH },
   system_config: { key: CONFIGURATION_KEY_MAX, updated_by: UPDATED_BY_MAX },

@@ -5,6 +5,7 @@ import type { CommentStatus } from "../../domain/comments/comment.ts";
 import type { ConsentMethod } from "../../domain/consent/consent-type.ts";
 import type { IdempotencyId } from "../../domain/idempotency/idempotent-answer.ts";
 import type { IdentityKind } from "../../domain/personal-data/identity.ts";
+import type { OutgoingMail } from "../../domain/personal-data/records.ts";
 import type { UserRole } from "../../domain/roles/role.ts";
 import type { SubjectStatus } from "../../domain/roles/subject.ts";
 import type {
@@ -17,6 +18,7 @@ import type {
   IdentityId,
   KeyedHash,
   MailId,
+  MailPreferencesId,
   Sealed,
   ServiceCredentialId,
   SessionId,
@@ -215,7 +217,8 @@ export const outgoing_mails = sqliteTable(
   "outgoing_mails",
   {
     ...personalFields<MailId>(),
-    kind: text().$type<"sign_in">().notNull(),
+    kind: text().$type<OutgoingMail["kind"]>().notNull(),
+    subject_id: text().$type<SubjectId>(),
     message: text().$type<Sealed>().notNull(),
     message_id: text().notNull(),
     attempts: integer().notNull(),
@@ -224,8 +227,19 @@ export const outgoing_mails = sqliteTable(
   (t) => [
     ...checks("outgoing_mails"),
     index("outgoing_mails_next_attempt_at").on(t.next_attempt_at, t.id),
+    index("outgoing_mails_subject_id").on(t.subject_id).where(sql`subject_id is not null`),
     index("outgoing_mails_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
   ],
+);
+
+export const mail_preferences = sqliteTable(
+  "mail_preferences",
+  {
+    ...personalFields<MailPreferencesId>(),
+    subject_id: subject().notNull(),
+    notifications: flag(),
+  },
+  (t) => [...checks("mail_preferences"), uniqueIndex("mail_preferences_subject_id").on(t.subject_id)],
 );
 
 export const idempotent_answers = sqliteTable(
@@ -321,6 +335,7 @@ export const sqliteSchema = {
   comments,
   comment_reports,
   outgoing_mails,
+  mail_preferences,
   idempotent_answers,
   service_credentials,
   system_config,

@@ -80,6 +80,7 @@ export const emptyContents = () => {
     comments: tableOf("comments", [roots, replies, byStatus, queue, byEditToken]),
     comment_reports: tableOf("comment_reports"),
     outgoing_mails: tableOf("outgoing_mails", [mailsByDate, sealed.outgoing_mails]),
+    mail_preferences: tableOf("mail_preferences"),
     idempotent_answers: tableOf("idempotent_answers", [answersByEnd, sealed.idempotent_answers]),
     service_credentials: tableOf("service_credentials", [credentialsById]),
     system_config: tableOf("system_config", [configByKey]),

@@ -132,11 +132,13 @@ export const FIELDS: { readonly [T in TableName]: { readonly [F in keyof Rows[T]
     outgoing_mails: {
       ...personal,
       kind: text,
+      subject_id: textOrNull,
       message: text,
       message_id: text,
       attempts: number,
       next_attempt_at: number,
     },
+    mail_preferences: { ...personal, subject_id: text, notifications: flag },
     idempotent_answers: {
       ...personal,
       id: hash,

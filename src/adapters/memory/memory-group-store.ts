@@ -13,7 +13,14 @@ type Outcome = "stored" | "conflict" | "refused";
 const NEVER_SET = new Set(["id", "key", "version", "created_at"]);
 
 /** Tables whose `subject_id` must name a subject. */
-const REFERRING = ["identities", "consents", "sessions", "comments", "comment_reports"] as const;
+const REFERRING = [
+  "identities",
+  "consents",
+  "sessions",
+  "comments",
+  "comment_reports",
+  "mail_preferences",
+] as const;
 
 const isStorableKey = (key: unknown): boolean => typeof key === "string" && storableText(key) === null;
 

@@ -178,6 +178,10 @@ export const createMemoryReaders = (
           ),
         ),
     },
+    mailPreferences: {
+      ofSubject: (subject) =>
+        attempt("mail_preferences.ofSubject", () => tables.mail_preferences.find(["subject_id"], [subject])),
+    },
     idempotentAnswers: {
       byId: (id) => attempt("idempotent_answers.byId", () => tables.idempotent_answers.get(id)),
       expired: (now, limit) =>

@@ -1,5 +1,6 @@
 import {
   editComment as edit,
+  isAuthor,
   maySee,
   removeComment as remove,
   reportComment as report,
@@ -13,6 +14,7 @@ import { type Caller, commentActor, subjectOf } from "../caller.ts";
 import { decideAndCommit, occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
 import type { AppError } from "../errors.ts";
+import { notifying } from "../mail/comment-notifications.ts";
 import { fullView } from "./comment-view.ts";
 
 /** One comment: what is not public is not found by those who may not see it. */
@@ -76,10 +78,20 @@ export const removeComment =
     return decideAndCommit(deps, caller, async () => {
       const found = await deps.readers.comments.byId(input.id);
       if (found === null || !maySee(found.comment, found.author, actor)) return err({ type: "not-found" });
-      const decided = remove(found, actor, await occasionOf(deps, caller));
+      const occasion = await occasionOf(deps, caller);
+      const decided = remove(found, actor, occasion);
       if (!decided.ok) return decided;
       if (found.comment.version !== input.version) return err({ type: "version-mismatch" });
-      return ok({ changes: decided.value.changes, value: null });
+      const by = isAuthor(found.comment, actor) ? found.author.id : (subjectOf(caller.principal)?.id ?? null);
+      const turn = {
+        before: found.comment,
+        after: decided.value.comment,
+        author: found.author,
+        by,
+        reason: null,
+      };
+      const changes = await notifying(deps, turn, decided.value.changes, occasion.now);
+      return ok({ changes, value: null });
     });
   };
 

@@ -6,9 +6,10 @@ import { err, ok } from "../../domain/shared/result.ts";
 import { parseText } from "../../domain/shared/text.ts";
 import type { QueuePosition } from "../../ports/comment-reader.ts";
 import type { Application } from "../application.ts";
-import { requirePermission } from "../caller.ts";
+import { requirePermission, subjectOf } from "../caller.ts";
 import { decideAndCommit, occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
+import { notifying } from "../mail/comment-notifications.ts";
 import { badCursor, pageOf } from "../paging.ts";
 import { fullView, fullViews } from "./comment-view.ts";
 
@@ -21,18 +22,17 @@ export const moderateComment =
     if (note !== null && !note.ok) {
       return err({ type: "invalid-input", errors: [{ pointer: "/reason", reason: note.error }] });
     }
+    const reason = note?.value ?? null;
+    const by = subjectOf(caller.principal)?.id ?? null;
     return decideAndCommit(deps, caller, async () => {
       const found = await deps.readers.comments.byId(input.id);
       if (found === null) return err({ type: "not-found" });
-      const decided = moderate(
-        found.comment,
-        input.decision,
-        note?.value ?? null,
-        await occasionOf(deps, caller),
-      );
+      const occasion = await occasionOf(deps, caller);
+      const decided = moderate(found.comment, input.decision, reason, occasion);
       if (!decided.ok) return decided;
+      const turn = { before: found.comment, after: decided.value.comment, author: found.author, by, reason };
       return ok({
-        changes: decided.value.changes,
+        changes: await notifying(deps, turn, decided.value.changes, occasion.now),
         value: await fullView(deps, { comment: decided.value.comment, author: found.author }),
       });
     });

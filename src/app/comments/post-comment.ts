@@ -9,6 +9,7 @@ import { requirePermission } from "../caller.ts";
 import { decideAndCommit, occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
 import type { AppError, InvalidField } from "../errors.ts";
+import { notifying } from "../mail/comment-notifications.ts";
 import { openIdentity, sealIdentity } from "../vault.ts";
 import { fullView } from "./comment-view.ts";
 
@@ -55,6 +56,7 @@ export const postComment =
       if (subject === null || subject.status === "erased") return err({ type: "credential-invalid" });
       const knownName = identities.find(({ kind }) => kind === "name") ?? null;
       const knownEmail = identities.find(({ kind }) => kind === "email") ?? null;
+      const occasion = await occasionOf(deps, caller);
       const renamed = knownName === null || openIdentity(deps.sealer, knownName) !== name;
       const decided = post(
         {
@@ -81,12 +83,13 @@ export const postComment =
           // Nobody has shown that this mailbox is hers, so nobody may be found or signed in by it: no blind index.
           email: email === null ? null : sealIdentity(deps, own, "email", email, null),
         },
-        await occasionOf(deps, caller),
+        occasion,
       );
       if (!decided.ok) return decided;
+      const turn = { before: null, after: decided.value.comment, author: subject, by: own, reason: null };
       const view = await fullView(deps, { comment: decided.value.comment, author: subject });
       return ok({
-        changes: decided.value.changes,
+        changes: await notifying(deps, turn, decided.value.changes, occasion.now),
         value: { comment: { ...view, author_name: name }, edit_token },
       });
     });

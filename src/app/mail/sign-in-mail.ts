@@ -1,8 +1,6 @@
 import { SIGN_IN_LINK_MINUTES } from "../../domain/sessions/sign-in-link.ts";
 import type { Mail } from "../../ports/mailer.ts";
-
-const escaped = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+import { escaped } from "./html.ts";
 
 /** The mail that carries a sign-in link. It names the site and nothing of the person. */
 export const signInMail = (link: string): Pick<Mail, "subject" | "text" | "html"> => {

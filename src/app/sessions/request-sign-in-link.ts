@@ -1,16 +1,14 @@
 import { auditEntry } from "../../domain/audit/audit-entry.ts";
-import type { OutgoingMail } from "../../domain/personal-data/records.ts";
 import { SEAL_CONTEXTS } from "../../domain/personal-data/sealed-fields.ts";
 import { newSignInLink } from "../../domain/sessions/sign-in-link.ts";
-import { canonicalJson } from "../../domain/shared/canonical-json.ts";
 import type { Changes } from "../../domain/shared/changes.ts";
 import { parseEmail } from "../../domain/shared/email.ts";
-import { newGdprRecord } from "../../domain/shared/gdpr-record.ts";
-import type { MailId, SignInLinkId } from "../../domain/shared/ids.ts";
+import type { SignInLinkId } from "../../domain/shared/ids.ts";
 import { err, ok } from "../../domain/shared/result.ts";
 import type { Application } from "../application.ts";
 import { decideAndCommit, occasionOf } from "../commit.ts";
 import type { Deps, Policies } from "../deps.ts";
+import { outgoingMail } from "../mail/outgoing-mail.ts";
 import { signInMail } from "../mail/sign-in-mail.ts";
 
 /** Allowed are the service itself and the configured origins. Null when the text is no such URL. */
@@ -51,19 +49,11 @@ export const requestSignInLink =
         returnTo,
         occasion.now,
       );
-      const mailId = deps.ids.next<MailId>();
-      const composed = signInMail(`${deps.policies.publicUrl}/sign-in#${token}`);
-      const mail: OutgoingMail = {
-        ...newGdprRecord(mailId, occasion.now, link.expires_at),
-        kind: "sign_in",
-        message: deps.sealer.seal(
-          canonicalJson({ to: email, ...composed }),
-          SEAL_CONTEXTS.outgoing_mails.message({ id: mailId }),
-        ),
-        message_id: `${mailId}@${new URL(deps.policies.publicUrl).hostname}`,
-        attempts: 0,
-        next_attempt_at: occasion.now,
-      };
+      const mail = outgoingMail(
+        deps,
+        { kind: "sign_in", subject_id: null, now: occasion.now, until: link.expires_at },
+        { to: email, ...signInMail(`${deps.policies.publicUrl}/sign-in#${token}`) },
+      );
       const changes: Changes = {
         expects: [],
         writes: withheld

@@ -63,6 +63,8 @@ export interface AuditDetails {
     readonly values: Readonly<Record<SealedCollection, number>>;
     readonly rewrapped: number;
   };
+  "mail_preferences.changed": { readonly notifications: boolean };
+  "mail.claimed": { readonly kind: string; readonly attempts: number };
   "mail.sent": { readonly kind: string; readonly attempts: number };
   "mail.deferred": { readonly kind: string; readonly attempts: number };
   "mail.abandoned": { readonly kind: string; readonly attempts: number };
@@ -95,6 +97,8 @@ const RESOURCE_TYPES = {
   "key.destroyed": "key",
   "keys.rewrapped": "key",
   "keys.rotation_finished": "key",
+  "mail_preferences.changed": "mail_preferences",
+  "mail.claimed": "mail",
   "mail.sent": "mail",
   "mail.deferred": "mail",
   "mail.abandoned": "mail",

@@ -199,17 +199,24 @@ export const CATALOGUE: Catalogue = {
     fields: { ...gdpr, comment_id: ownId, subject_id: subject, reason: words },
   },
   outgoing_mails: {
-    purpose: "Send a person the mail she asked for",
+    purpose: "Send a person the sign-in link she asked for, and tell her what became of her comments",
     retention: "user_data",
     erasure: "delete",
     fields: {
       ...gdpr,
       kind: none,
+      subject_id: subject,
       message: sealed,
       message_id: { ...internal, mask: "drop" },
       attempts: internal,
       next_attempt_at: { ...internal, mask: "shifted-time" },
     },
+  },
+  mail_preferences: {
+    purpose: "Leave a person alone who does not want to be told by mail (GDPR Art. 21)",
+    retention: "user_data",
+    erasure: "delete",
+    fields: { ...gdpr, subject_id: subject, notifications: about },
   },
   idempotent_answers: {
     purpose: "Answer a repeated request as the first time, without doing it twice",

@@ -3,23 +3,28 @@ import type { SystemConfiguration } from "../configuration/system-configuration.
 import type { ConsentRecord } from "../consent/consent.ts";
 import type { ConsentPolicy } from "../consent/consent-policy.ts";
 import type { IdempotentAnswer } from "../idempotency/idempotent-answer.ts";
+import type { MailPreferences } from "../notifications/mail-preferences.ts";
 import type { ServiceCredential } from "../roles/service-credential.ts";
 import type { Subject } from "../roles/subject.ts";
 import type { Session } from "../sessions/session.ts";
 import type { SignInLink } from "../sessions/sign-in-link.ts";
 import type { GdprRecord, StoredRecord } from "../shared/gdpr-record.ts";
-import type { MailId, Sealed } from "../shared/ids.ts";
+import type { MailId, Sealed, SubjectId } from "../shared/ids.ts";
 import type { Instant } from "../shared/instant.ts";
 import type { Identity } from "./identity.ts";
 
 /** A mail that was decided on with its cause and waits to be sent; deleted once it is. Readable only with the key. */
 export interface OutgoingMail extends GdprRecord<MailId> {
-  readonly kind: "sign_in";
-  /** Sealed JSON `{ to, subject, text, html }`. */
+  readonly kind: "sign_in" | "reply" | "moderation";
+  /** Whom it tells something, so that erasing her takes it along; null for a sign-in link: whose it is, its use will tell. */
+  readonly subject_id: SubjectId | null;
+  /** Sealed JSON `{ to, subject, text, html, unsubscribe_url? }`. */
   readonly message: Sealed;
   /** Stays the same over every attempt, so that a mail sent twice is seen as one. */
   readonly message_id: string;
+  /** Counted when one begins. */
   readonly attempts: number;
+  /** While an attempt is under way: when another instance may take it for dead. */
   readonly next_attempt_at: Instant;
 }
 
@@ -48,6 +53,7 @@ export interface Records {
   readonly comments: Comment;
   readonly comment_reports: CommentReport;
   readonly outgoing_mails: OutgoingMail;
+  readonly mail_preferences: MailPreferences;
   readonly idempotent_answers: IdempotentAnswer;
   readonly service_credentials: ServiceCredential;
   readonly system_config: SystemConfiguration;
@@ -79,6 +85,7 @@ export const UNIQUE_FIELDS: {
   comments: [["source", "source_id"]],
   comment_reports: [],
   outgoing_mails: [],
+  mail_preferences: [["subject_id"]],
   idempotent_answers: [],
   service_credentials: [["token_hash"]],
   system_config: [],

@@ -13,6 +13,7 @@ export type SessionId = Branded<string, "SessionId">;
 export type CommentId = Branded<string, "CommentId">;
 export type CommentReportId = Branded<string, "CommentReportId">;
 export type MailId = Branded<string, "MailId">;
+export type MailPreferencesId = Branded<string, "MailPreferencesId">;
 export type ServiceCredentialId = Branded<string, "ServiceCredentialId">;
 export type AuditEntryId = Branded<string, "AuditEntryId">;
 

@@ -25,6 +25,7 @@ const oneOfEach = () => {
     sessions: record("sessions", mine),
     comments: reply(root, mine),
     outgoing_mails: record("outgoing_mails"),
+    mail_preferences: record("mail_preferences", mine),
     idempotent_answers: record("idempotent_answers"),
     service_credentials: record("service_credentials"),
     system_config: record("system_config", { is_sensitive: true }),

@@ -224,6 +224,26 @@ const systemReaderLaws = (h: Harness): void => {
     });
   });
 
+  describe("mail preferences reader", () => {
+    test("finds what a subject said, and nothing where she said nothing", async () => {
+      const [ada, bob] = [record("subjects"), record("subjects")];
+      const row = record("mail_preferences", { subject_id: ada.id });
+      await h.given(
+        { op: "insert", into: "subjects", row: ada },
+        { op: "insert", into: "subjects", row: bob },
+        { op: "insert", into: "mail_preferences", row },
+      );
+      const { mailPreferences } = h.readers();
+      expect(await mailPreferences.ofSubject(ada.id)).toEqual(row);
+      expect(await mailPreferences.ofSubject(bob.id)).toBeNull();
+      const second = insert("mail_preferences", { subject_id: ada.id });
+      expect(await h.commit(changes([second]))).toBe("conflict");
+      const set = { notifications: true };
+      await h.given({ op: "update", in: "mail_preferences", id: row.id, version: 1, set });
+      expect(await mailPreferences.ofSubject(ada.id)).toEqual({ ...row, notifications: true, version: 2 });
+    });
+  });
+
   describe("key reader", () => {
     test("finds kept answers by id and those that are over, the moment itself included", async () => {
       const rows = [-1, 0, 1].map((offset) =>

@@ -16,6 +16,7 @@ const QUESTIONS: { readonly [R in keyof Readers]: (readers: Readers) => Promise<
   comments: (readers) => readers.comments.queue(null, 1),
   serviceCredentials: (readers) => readers.serviceCredentials.list(null, 1),
   outgoingMails: (readers) => readers.outgoingMails.due(NOON, 1),
+  mailPreferences: (readers) => readers.mailPreferences.ofSubject(record("subjects").id),
   idempotentAnswers: (readers) => readers.idempotentAnswers.expired(NOON, 1),
   keys: (readers) => readers.keys.expired(NOON, 1),
   configuration: (readers) => readers.configuration.list(null, 1),

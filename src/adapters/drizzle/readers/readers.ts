@@ -8,6 +8,7 @@ import { consentPolicyReader } from "./consent-policy.ts";
 import { idempotentAnswerReader } from "./idempotent-answer.ts";
 import { identityReader } from "./identity.ts";
 import { keyReader } from "./key.ts";
+import { mailPreferencesReader } from "./mail-preferences.ts";
 import { outgoingMailReader } from "./outgoing-mail.ts";
 import { sealedFieldReader } from "./sealed-field.ts";
 import { serviceCredentialReader } from "./service-credential.ts";
@@ -26,6 +27,7 @@ export const readersOf = (source: Source): Readers => ({
   comments: commentReader(source),
   serviceCredentials: serviceCredentialReader(source),
   outgoingMails: outgoingMailReader(source),
+  mailPreferences: mailPreferencesReader(source),
   idempotentAnswers: idempotentAnswerReader(source),
   keys: keyReader(source),
   configuration: configurationReader(source),
