@@ -6,11 +6,17 @@ export interface SmtpSettings {
   /** `smtp://` or `smtps://` with user, password, host and port; `?requireTLS=true` insists on STARTTLS. */
   readonly url: string;
   readonly from: string;
-  /** Longest wait for the connection, the greeting and any answer. */
+  /** Longest wait for the name, the connection and the greeting. */
   readonly timeoutMs?: number;
+  /** Longest silence afterwards. A server that has the mail may take its time, and giving up then is sending it twice. */
+  readonly silenceMs?: number;
+  /** Longest time for a mail as a whole, for a server that says a little now and then. */
+  readonly attemptMs?: number;
 }
 
 const TIMEOUT_MS = 10_000;
+const SILENCE_MS = 60_000;
+const ATTEMPT_MS = 90_000;
 
 /** Steps at which a refusal is about this very mail. Before them the server refuses us, which may be mended. */
 const ABOUT_THE_MAIL = ["MAIL FROM", "RCPT TO", "DATA"];
@@ -33,18 +39,28 @@ const failureOf = (error: SmtpError): MailFailure => {
 };
 
 /** One connection a mail: sign-in mails are few, and a kept connection would be dead when the next one comes. */
-export const makeSmtpMailer = ({ url, from, timeoutMs = TIMEOUT_MS }: SmtpSettings): Mailer => {
+export const makeSmtpMailer = ({
+  url,
+  from,
+  timeoutMs = TIMEOUT_MS,
+  silenceMs = SILENCE_MS,
+  attemptMs = ATTEMPT_MS,
+}: SmtpSettings): Mailer => {
   const transport = createTransport({
     url,
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
+    socketTimeout: silenceMs,
     dnsTimeout: timeoutMs,
   });
   return {
-    send: async (mail) => {
+    send: async (mail, signal) => {
+      const limit = AbortSignal.timeout(attemptMs);
       try {
-        await transport.sendMail(messageOf(mail, from));
+        await transport.sendMail({
+          ...messageOf(mail, from),
+          signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+        });
       } catch (error) {
         throw failureOf(error as SmtpError);
       }
