@@ -1,5 +1,6 @@
 import { parseTrustedProxies, type TrustedProxies } from "../adapters/http/client-address.ts";
 import { makeMetrics } from "../adapters/metrics/metrics.ts";
+import { tracedCalls } from "../adapters/opentelemetry/traced-calls.ts";
 import { openRateLimiter } from "../adapters/rate-limit/rate-limiter.ts";
 import { guardedMailer } from "../adapters/resilience/guarded-mailer.ts";
 import { makeOutsideCalls } from "../adapters/resilience/outside-calls.ts";
@@ -8,6 +9,7 @@ import type { Mailer } from "../ports/mailer.ts";
 import type { Metrics } from "../ports/metrics.ts";
 import { type CircuitState, OUTSIDE_SERVICES, type OutsideCalls } from "../ports/outside-call.ts";
 import type { RateLimiter } from "../ports/rate-limiter.ts";
+import { NO_TRACER, type Tracer } from "../ports/tracer.ts";
 import type { Service } from "./compose.ts";
 import type { Settings } from "./config.ts";
 
@@ -24,19 +26,33 @@ export interface Edge {
 
 export const watchedMetrics = (): Metrics => makeMetrics();
 
+/** Loaded only where somebody collects traces: a start without them need not wait for it. */
+export const openTracing = async ({ tracing }: Settings, logger: Logger): Promise<Tracer> => {
+  if (tracing === null) return NO_TRACER;
+  const { openTracer } = await import("../adapters/opentelemetry/open-tracer.ts");
+  return openTracer({ ...tracing, logger });
+};
+
+/** Who is told what happens at the edge. */
+export interface Watchers {
+  readonly metrics: Metrics;
+  readonly tracer: Tracer;
+  readonly logger: Logger;
+}
+
 /** Wires it by settings. Which outside services there are is what the settings name. */
 export const composeEdge = async (
   settings: Settings,
   service: Service,
-  metrics: Metrics,
-  logger: Logger,
+  { metrics, tracer, logger }: Watchers,
 ): Promise<Edge> => {
-  const calls = makeOutsideCalls({
+  const guarded = makeOutsideCalls({
     failureThreshold: settings.circuit.failureThreshold,
     openSeconds: settings.circuit.timeoutSeconds,
     logger,
     onStateChange: metrics.circuitChanged,
   });
+  const calls = tracedCalls(guarded, tracer);
   const rateLimiter = await openRateLimiter({
     perMinute: settings.rateLimitPerMinute,
     redis:

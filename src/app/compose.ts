@@ -13,10 +13,12 @@ import { openSqlite } from "../adapters/drizzle/sqlite/open-sqlite.ts";
 import { type GroupReport, groupCommit } from "../adapters/group-commit/group-commit.ts";
 import { makeEmlOutbox } from "../adapters/mail/eml-outbox.ts";
 import { makeSmtpMailer } from "../adapters/mail/smtp.ts";
+import { tracedCommits } from "../adapters/opentelemetry/traced-commits.ts";
 import { commentHtml } from "../adapters/sanitize-html/comment-html.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Mail, Mailer } from "../ports/mailer.ts";
 import type { Store } from "../ports/store.ts";
+import { NO_TRACER, type Tracer } from "../ports/tracer.ts";
 import type { Application } from "./application.ts";
 import type { DatabaseSetting, Settings } from "./config.ts";
 import { flagSource } from "./configuration/stored-flags.ts";
@@ -59,16 +61,20 @@ export interface Overrides {
   readonly onMail?: (mail: Mail) => void;
   /** Told of every group that was committed. */
   readonly onGroup?: (report: GroupReport) => void;
+  /** Nothing is traced without. */
+  readonly tracer?: Tracer;
 }
 
 /** Wires every port to its adapter, by settings. Does not migrate: whoever starts the service does. */
 export const compose = async (settings: Settings, overrides: Overrides = {}): Promise<Service> => {
   const secrets = await secretsOf(settings);
   const store = overrides.store ?? (await openStore(settings.database));
-  const unitOfWork = groupCommit(
-    store.groups,
+  const traced = tracedCommits(overrides.tracer ?? NO_TRACER);
+  const queue = groupCommit(
+    traced.groups(store.groups),
     overrides.onGroup === undefined ? {} : { onGroup: overrides.onGroup },
   );
+  const unitOfWork = traced.unitOfWork(queue);
   const clock = overrides.clock ?? systemClock;
   const ids = makeIdGenerator(clock);
   const sealer = makeSealer(secrets);
@@ -118,7 +124,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     deps,
     store,
     mailer,
-    commitQueueLength: unitOfWork.waiting,
+    commitQueueLength: queue.waiting,
     sharedSecret: deriveKey(secrets.current, "shared outside the store v1").toString("hex"),
     close: async () => {
       await unitOfWork.close();

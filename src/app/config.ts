@@ -37,6 +37,8 @@ const SETTINGS = Type.Object({
   CIRCUIT_FAILURE_THRESHOLD: Type.Integer({ minimum: 1, maximum: 1_000, default: 5 }),
   CIRCUIT_TIMEOUT_SECONDS: Type.Integer({ minimum: 1, maximum: 86_400, default: 60 }),
   LOG_DIR: optional(Type.String({ minLength: 1 })),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(Type.String({ pattern: "^https?://[^/\\s?#@]+(/[^\\s?#]*)?$" })),
+  OTEL_SERVICE_NAME: Type.String({ pattern: "^[\\w.-]{1,64}$", default: "gonogo" }),
   SMTP_URL: optional(Type.String({ pattern: "^smtps?://.+$" })),
   MAIL_FROM: Type.String({ pattern: "^[^@\\s]+@[^@\\s]+$", default: "noreply@localhost" }),
 
@@ -76,6 +78,8 @@ const EXPECTED: Readonly<Record<keyof Static<typeof SETTINGS>, string>> = {
   CIRCUIT_FAILURE_THRESHOLD: "failures in a row, from 1 to 1000",
   CIRCUIT_TIMEOUT_SECONDS: "seconds, from 1 to 86400",
   LOG_DIR: "a folder, or none",
+  OTEL_EXPORTER_OTLP_ENDPOINT: "http://host:4318 or https://host, without user and password",
+  OTEL_SERVICE_NAME: "letters, digits, dots, hyphens and underscores, 64 at most",
   SMTP_URL: "smtp://user:password@host:587 or smtps://user:password@host:465",
   MAIL_FROM: "an e-mail address",
   GDPR_MODE: "development, staging or production",
@@ -121,6 +125,8 @@ export interface Settings {
   readonly circuit: { readonly failureThreshold: number; readonly timeoutSeconds: number };
   /** Null: lines go to standard output only. By default `logs` in the data folder. */
   readonly logDir: string | null;
+  /** Null: nobody collects traces. */
+  readonly tracing: { readonly endpoint: string; readonly serviceName: string } | null;
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
   /** Null: http://localhost with the port that is listened on. */
@@ -216,6 +222,10 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
       timeoutSeconds: env.CIRCUIT_TIMEOUT_SECONDS,
     },
     logDir: env.LOG_DIR === "none" ? null : (env.LOG_DIR ?? `${dataDirOf(database)}/logs`),
+    tracing:
+      env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+        ? null
+        : { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT, serviceName: env.OTEL_SERVICE_NAME },
     smtpUrl: env.SMTP_URL ?? null,
     mailFrom: env.MAIL_FROM,
     publicUrl: env.PUBLIC_URL ?? null,

@@ -3,7 +3,7 @@ import { createServer } from "../adapters/http/server.ts";
 import { deleteExpiredLogFiles, type LogFilesOptions } from "../adapters/pino/log-files.ts";
 import { makeLogger } from "../adapters/pino/logger.ts";
 import { compose, type Service } from "./compose.ts";
-import { composeEdge, watchedMetrics } from "./compose-edge.ts";
+import { composeEdge, openTracing, watchedMetrics } from "./compose-edge.ts";
 import { readSettings, type Settings, WrongSettings } from "./config.ts";
 import { publishDefaultPolicy } from "./consent/publish-default-policy.ts";
 import { forgetAnswers } from "./idempotency/forget-answers.ts";
@@ -42,8 +42,10 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
   const logFiles = logFilesOf(settings);
   const logger = makeLogger(undefined, logFiles);
   const metrics = watchedMetrics();
+  const tracer = await openTracing(settings, logger);
   const service = await compose(settings, {
     onGroup: metrics.groupCommitted,
+    tracer,
     // Without SMTP a developer finds the link here; never in staging or production.
     ...(settings.mode === "development"
       ? {
@@ -56,7 +58,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
   await publishDefaultPolicy(service.deps);
   const { deps, application } = service;
   await deps.refreshFlags();
-  const edge = await composeEdge(settings, service, metrics, logger);
+  const edge = await composeEdge(settings, service, { metrics, tracer, logger });
   let draining = false;
   const server = createServer({
     application,
@@ -66,6 +68,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
     requestOrigin: requestOrigin(deps),
     rateLimiter: edge.rateLimiter,
     metrics,
+    tracer,
     circuits: edge.circuits,
     draining: () => draining,
     settings: {
@@ -102,6 +105,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
       await application.access.flush();
       await edge.close();
       await service.close();
+      await tracer.close();
       logger.info("service_stopped");
     },
   };

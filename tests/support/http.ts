@@ -9,6 +9,7 @@ import type { Application } from "../../src/app/application.ts";
 import { requestOrigin } from "../../src/app/request-origin.ts";
 import type { Instant } from "../../src/domain/shared/instant.ts";
 import type { LogFields, Logger } from "../../src/ports/logger.ts";
+import { NO_TRACER } from "../../src/ports/tracer.ts";
 import type { paths } from "./http-api.ts";
 import { deviations } from "./http-conformity.ts";
 import { type TestService, testService } from "./service.ts";
@@ -68,6 +69,7 @@ export const openEdge = (perMinute = 1_000_000_000) => {
   return {
     rateLimiter: { take: limits.take, close: async () => limits.close() },
     metrics,
+    tracer: NO_TRACER,
     circuits: () => ({}),
     draining: () => false,
   } as const;

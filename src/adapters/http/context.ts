@@ -6,6 +6,7 @@ import type { Logger } from "../../ports/logger.ts";
 import type { Metrics } from "../../ports/metrics.ts";
 import type { CircuitState } from "../../ports/outside-call.ts";
 import type { RateLimiter } from "../../ports/rate-limiter.ts";
+import type { Tracer } from "../../ports/tracer.ts";
 import type { TrustedProxies } from "./client-address.ts";
 import { type CookieStyle, cookieStyle } from "./credentials.ts";
 import { type Origins, originsOf } from "./origins.ts";
@@ -35,6 +36,7 @@ export interface ServerDeps {
   }) => Promise<Origin>;
   readonly rateLimiter: RateLimiter;
   readonly metrics: Metrics;
+  readonly tracer: Tracer;
   /** States of the circuits, for readiness. */
   readonly circuits: () => Readonly<Record<string, CircuitState>>;
   /** True once the service is about to stop: connections are not kept any more. */

@@ -24,8 +24,10 @@ const typeOf = (error: unknown): string => {
  * message may quote what a person sent.
  */
 export const fail = (service: Service, request: Request, visit: Visit, error: unknown): Response => {
+  const exceptionType = typeOf(error);
+  visit.span.fail(exceptionType);
   service.logger.error("unhandled_exception", {
-    exception_type: typeOf(error),
+    exception_type: exceptionType,
     path_template: visit.pathTemplate,
     method: methodWord(request.method),
     user_agent_hash: visit.origin.user_agent_hash,

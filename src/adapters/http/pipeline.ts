@@ -3,6 +3,7 @@ import { NO_ORIGIN, type Origin } from "../../domain/anonymization/pseudonym.ts"
 import type { Json } from "../../domain/shared/canonical-json.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
 import type { LimitedCaller, RateLimitBudget, RateLimitDecision } from "../../ports/rate-limiter.ts";
+import type { Span } from "../../ports/tracer.ts";
 import { NO_STORE, respond } from "./answer.ts";
 import { type Checks, checksOf } from "./checks.ts";
 import type { Service } from "./context.ts";
@@ -18,9 +19,12 @@ import { type Answer, type Ask, isCreating, type Route } from "./route.ts";
 
 /** What is known of a request from its first moment. */
 export interface Visit {
-  id: string;
+  readonly id: string;
   /** Milliseconds of the process's own clock. */
   readonly startedAt: number;
+  /** As the socket or a trusted proxy says: hashed in the pipeline, kept nowhere. */
+  readonly ip: string | null;
+  readonly span: Span;
   /** Hashes of address and user agent, once they were made. */
   origin: Origin;
   /** Of the route that was found; a fixed word until then, because a raw path may hold anything. */
@@ -247,6 +251,13 @@ export const finish = (
   };
   service.metrics.requestProcessed(processed);
   service.logger.info("request_processed", { ...processed, request_id: visit.id });
+  visit.span.set({
+    "http.request.method": processed.method,
+    ...(visit.pathTemplate === UNMATCHED ? {} : { "http.route": visit.pathTemplate }),
+    "http.response.status_code": status,
+    request_id: visit.id,
+  });
+  visit.span.end();
   return response;
 };
 

@@ -19,10 +19,10 @@ export const createServer = (deps: ServerDeps) => {
   const service = serviceOf(deps);
   const routes = allRoutes(service);
   const visits = new WeakMap<Request, Visit>();
-  const visitOf = (request: Request): Visit => {
+  const visitOf = (request: Request, server: Listening | null): Visit => {
     const known = visits.get(request);
     if (known !== undefined) return known;
-    const visit = begin(service);
+    const visit = begin(service, request, server);
     visits.set(request, visit);
     return visit;
   };
@@ -34,13 +34,13 @@ export const createServer = (deps: ServerDeps) => {
     nativeStaticResponse: false,
     handler: { standardHostname: false },
   })
-    .onRequest(({ request }) => {
-      const visit = visitOf(request);
+    .onRequest(({ request, server }) => {
+      const visit = visitOf(request, server);
       return request.method === "OPTIONS" ? options(service, routes, request, visit) : undefined;
     })
     // Before the routes, and global: a route that came first would answer with the message of the error.
-    .onError({ as: "global" }, ({ error, request }) => {
-      const visit = visitOf(request);
+    .onError({ as: "global" }, ({ error, request, server }) => {
+      const visit = visitOf(request, server);
       return error instanceof NotFoundError
         ? unmatched(service, routes, request, visit)
         : fail(service, request, visit, error);
@@ -51,16 +51,10 @@ export const createServer = (deps: ServerDeps) => {
       route.method,
       route.path,
       async ({ request, params, server }) => {
-        const visit = visitOf(request);
-        const peer = server?.requestIP(request)?.address ?? null;
-        const { trustedProxies } = service.settings;
-        const ip = clientAddress(peer, request.headers, trustedProxies);
-        // Only a proxy of ours, which speaks for another address, may name the request.
-        if (trustedProxies.length > 0 && ip !== clientAddress(peer, request.headers, [])) {
-          visit.id = readRequestId(request.headers) ?? visit.id;
-        }
+        const visit = visitOf(request, server);
+        const found = { request, params: (params ?? {}) as Found["params"], ip: visit.ip };
         try {
-          return await answer({ request, params: (params ?? {}) as Found["params"], ip }, visit);
+          return await visit.span.within(() => answer(found, visit));
         } catch (error) {
           // Not left to Elysia, which goes by the `code` and `status` of whatever was thrown, a database's too.
           return fail(service, request, visit, error);
@@ -75,15 +69,29 @@ export const createServer = (deps: ServerDeps) => {
   return app;
 };
 
-const begin = ({ ids }: Service): Visit => ({
-  id: ids.next<never>(),
-  startedAt: performance.now(),
-  origin: NO_ORIGIN,
-  pathTemplate: UNMATCHED,
-  params: {},
-  refusalForm: PROBLEM_DOCUMENTS,
-  counted: [],
-});
+/** What of the listening server is asked. */
+interface Listening {
+  requestIP(request: Request): { readonly address: string } | null;
+}
+
+const begin = ({ ids, tracer, settings }: Service, request: Request, server: Listening | null): Visit => {
+  const { headers } = request;
+  const peer = server?.requestIP(request)?.address ?? null;
+  const ip = clientAddress(peer, headers, settings.trustedProxies);
+  // Only a proxy of ours, which speaks for another address, may name the request and the trace that it is part of.
+  const proxied = settings.trustedProxies.length > 0 && ip !== clientAddress(peer, headers, []);
+  return {
+    id: (proxied ? readRequestId(headers) : null) ?? ids.next<never>(),
+    startedAt: performance.now(),
+    ip,
+    span: tracer.request(proxied ? headers.get("traceparent") : null),
+    origin: NO_ORIGIN,
+    pathTemplate: UNMATCHED,
+    params: {},
+    refusalForm: PROBLEM_DOCUMENTS,
+    counted: [],
+  };
+};
 
 const patternOf = (path: string): RegExp =>
   new RegExp(`^${path.replaceAll(/[.]/g, "\\.").replaceAll(/:[a-z_]+/g, "[^/]+")}/?$`);
