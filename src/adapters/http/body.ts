@@ -42,7 +42,7 @@ export const readJson = async (request: Request, optional: boolean): Promise<Res
   if (Number(request.headers.get("content-length") ?? 0) > BODY_LIMIT_BYTES)
     return err({ type: "body-too-large" });
   const bytes = await readBytes(request).catch((failure: unknown) => {
-    if (failure instanceof Error && failure.name === "AbortError") return "gone";
+    if (failure instanceof Error && failure.name === "AbortError") return "gone" as const;
     throw failure;
   });
   // Who sent half a body and went reads no answer, and is no failure of this service.
