@@ -3,7 +3,6 @@ import { err, ok, type Result } from "./result.ts";
 /** Why a text from outside cannot be stored. NUL and lone surrogates are where the databases disagree. */
 export type TextRefusal = "empty" | "too-long" | "nul" | "lone-surrogate" | "control-character";
 
-const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const CONTROL = /[\u0001-\u0008\u000B\u000C\u000E-\u001F\u007F]/;
 
@@ -16,7 +15,7 @@ export const codePoints = (text: string): number => {
 
 /** Text that both databases store and give back unchanged: no NUL, no lone surrogate. Null when it is. */
 export const storableText = (text: string): TextRefusal | null =>
-  text.includes("\0") ? "nul" : LONE_SURROGATE.test(text) ? "lone-surrogate" : null;
+  text.includes("\0") ? "nul" : text.isWellFormed() ? null : "lone-surrogate";
 
 /**
  * A human's text within `max` code points: storable, without control characters but tab and line breaks,
