@@ -6,6 +6,7 @@ import { compose, type Service } from "./compose.ts";
 import { composeEdge, openTracing, watchedMetrics } from "./compose-edge.ts";
 import { readSettings, type Settings, WrongSettings } from "./config.ts";
 import { publishDefaultPolicy } from "./consent/publish-default-policy.ts";
+import { drain, within } from "./drain.ts";
 import { forgetAnswers } from "./idempotency/forget-answers.ts";
 import { destroyExpiredKeys } from "./keys/destroy-expired-keys.ts";
 import { deliverMails } from "./mail/deliver-mails.ts";
@@ -36,6 +37,9 @@ const welcome = (settings: Settings, service: Service, admins: number): string =
 /** Where log files go; undefined: lines go to standard output only. */
 const logFilesOf = ({ logDir, retention }: Settings): LogFilesOptions | undefined =>
   logDir === null ? undefined : { directory: logDir, retentionDays: retention.logs, clock: systemClock };
+
+/** What a scheduled task under way has to end, once the last request was answered. */
+const TASKS_MS = 5_000;
 
 /** Starts the service; resolves once it listens. Rejects with WrongSettings or with what keeps the store from opening. */
 export const start = async (settings: Settings): Promise<{ stop(): Promise<void> }> => {
@@ -96,17 +100,24 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
   }
   say(welcome(settings, service, (await deps.readers.subjects.admins()).count));
   logger.info("service_started", { port: settings.port });
+  const stop = async (): Promise<void> => {
+    // From now on every answer closes its connection, so that the requests in flight are the last ones.
+    draining = true;
+    const tasks = Promise.all(schedules.map((schedule) => schedule.stop()));
+    if (server.server !== null) await drain(server.server);
+    // A mail server that hangs may keep a mail longer than that: it is sent again, under the same message id.
+    await within(TASKS_MS, tasks);
+    await application.access.flush();
+    await edge.close();
+    await service.close();
+    await tracer.close();
+    logger.info("service_stopped");
+  };
+  let stopping: Promise<void> | null = null;
   return {
-    stop: async () => {
-      // From now on every answer closes its connection, so that the requests in flight are the last ones.
-      draining = true;
-      await server.stop();
-      await Promise.all(schedules.map((schedule) => schedule.stop()));
-      await application.access.flush();
-      await edge.close();
-      await service.close();
-      await tracer.close();
-      logger.info("service_stopped");
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
     },
   };
 };
@@ -115,7 +126,7 @@ if (import.meta.main) {
   try {
     const running = await start(readSettings(process.env));
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      process.once(signal, () => void running.stop().then(() => process.exit(0)));
+      process.on(signal, () => void running.stop().then(() => process.exit(0)));
     }
   } catch (failure) {
     if (!(failure instanceof WrongSettings)) throw failure;

@@ -1,19 +1,22 @@
-import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
-import { discrepancies, openSessions, type Stored, startWriters } from "../support/comment-writers.ts";
+import {
+  AUDITED,
+  COMMENTS,
+  discrepancies,
+  openSessions,
+  startWriters,
+  storedInSqlite,
+} from "../support/comment-writers.ts";
 import { startPostgres } from "../support/postgres.ts";
 import { type Environment, freePort, runCli, startService } from "../support/process.ts";
 
 const WRITERS = 200;
 const SESSIONS = 40;
 const SECONDS = 20;
-
-const COMMENTS = "select id, content from comments";
-const AUDITED = "select resource_id as id from audit_entries where action = 'comment.posted'";
 
 /** A SECRET_KEY and a credential for opening sessions, and the port on which the service comes back after its death. */
 const prepare = async (settings: Environment) => {
@@ -39,16 +42,7 @@ test(`SQLite: ${WRITERS} writers for ${SECONDS} s and kill -9 in the middle: wha
     await writers.stop();
     expect(await service.stop()).toBe(0);
 
-    const database = new Database(path, { readonly: true });
-    const stored: Stored = {
-      comments: database.query<{ id: string; content: string }, []>(COMMENTS).all(),
-      audited: database
-        .query<{ id: string }, []>(AUDITED)
-        .all()
-        .map(({ id }) => id),
-    };
-    database.close();
-    expect(discrepancies(writers, stored)).toEqual([]);
+    expect(discrepancies(writers, storedInSqlite(path))).toEqual([]);
     expect(beforeDeath).toBeGreaterThan(0);
     expect(writers.acknowledged.length).toBeGreaterThan(beforeDeath);
     console.log(

@@ -1,3 +1,5 @@
+import { Database } from "bun:sqlite";
+
 /** One comment that the service said it had stored. */
 export interface Acknowledged {
   readonly id: string;
@@ -13,6 +15,14 @@ export interface Writers {
   /** Ends every writer after the attempt it is in. */
   stop(): Promise<void>;
 }
+
+/** What is posted: a text with its marker, by somebody. */
+export const commentOf = (marker: string, author: number) => ({
+  content: marker,
+  author_name: "Load Writer",
+  author_email: `writer-${author}@example.org`,
+  gdpr_consent: true,
+});
 
 /**
  * Writers that post comments as fast as they are answered, each text with a marker of its own, and note which were
@@ -36,12 +46,7 @@ export const startWriters = (count: number, urlOf: () => string, tokens: readonl
             "content-type": "application/json",
             authorization: `Bearer ${tokens[writer % tokens.length]}`,
           },
-          body: JSON.stringify({
-            content: marker,
-            author_name: "Load Writer",
-            author_email: `writer-${writer % tokens.length}@example.org`,
-            gdpr_consent: true,
-          }),
+          body: JSON.stringify(commentOf(marker, writer % tokens.length)),
           signal: AbortSignal.timeout(10_000),
         });
         const body = (await response.json()) as { comment?: { id: string }; id?: string };
@@ -88,8 +93,29 @@ export interface Stored {
   readonly audited: readonly string[];
 }
 
+export const COMMENTS = "select id, content from comments";
+export const AUDITED = "select resource_id as id from audit_entries where action = 'comment.posted'";
+
+export const storedInSqlite = (path: string): Stored => {
+  const database = new Database(path, { readonly: true });
+  try {
+    return {
+      comments: database.query<{ id: string; content: string }, []>(COMMENTS).all(),
+      audited: database
+        .query<{ id: string }, []>(AUDITED)
+        .all()
+        .map(({ id }) => id),
+    };
+  } finally {
+    database.close();
+  }
+};
+
 /** What is wrong between what was answered and what is stored; empty when nothing is. */
-export const discrepancies = (writers: Writers, stored: Stored): readonly string[] => {
+export const discrepancies = (
+  writers: Pick<Writers, "acknowledged" | "attempted">,
+  stored: Stored,
+): readonly string[] => {
   const markers = new Map<string, number>();
   for (const { content } of stored.comments) {
     const marker = content.match(/mark-\d+-\d+-/)?.[0];
