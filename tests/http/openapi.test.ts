@@ -79,14 +79,19 @@ describe("the document", () => {
     expect(ids.size).toBe(operationsOf(document).length);
   });
 
-  test("knows JSON bodies only, and problems as problems but where a protocol has its own", async () => {
+  test("knows JSON bodies only but one form, and problems as problems but where a protocol has its own", async () => {
     const OWN: Readonly<Record<string, object>> = {
       "post /ofrep/v1/evaluate/flags": failure("BulkEvaluationFailure"),
       "post /ofrep/v1/evaluate/flags/{key}": failure("EvaluationFailure"),
     };
     for (const [name, { requestBody, responses }] of operationsOf(await served())) {
       if (requestBody !== undefined) {
-        expect([name, Object.keys(requestBody.content)]).toEqual([name, ["application/json"]]);
+        // Mail programs send a form (RFC 8058).
+        const types =
+          name === "post /unsubscribe/{token}"
+            ? ["application/x-www-form-urlencoded", "multipart/form-data"]
+            : ["application/json"];
+        expect([name, Object.keys(requestBody.content)]).toEqual([name, types]);
       }
       for (const [status, { content }] of Object.entries(responses)) {
         // 431 is Bun's own answer, before the service sees the request.

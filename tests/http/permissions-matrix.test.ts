@@ -238,6 +238,16 @@ const CASES: readonly Case[] = [
     }),
   ),
 
+  // Notifications: the link alone counts
+  ...(["GET", "POST"] as const).map(
+    (method): Case => ({
+      operation: `${method} /unsubscribe/{token}`,
+      path: async ({ server, others }) =>
+        `/unsubscribe/${await server.deps.signer.sign("unsubscribe", others["another's"])}`,
+      expected: ALL,
+    }),
+  ),
+
   // Moderation
   ...(
     [

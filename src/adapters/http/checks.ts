@@ -1,5 +1,5 @@
 import { ok, type Result } from "../../domain/shared/result.ts";
-import { readJson } from "./body.ts";
+import { readBody } from "./body.ts";
 import { readQuery } from "./query.ts";
 import type { Refusal } from "./refusals.ts";
 import type { Route } from "./route.ts";
@@ -11,7 +11,7 @@ export interface Checks {
   body(request: Request): Promise<Result<unknown, Refusal>>;
 }
 
-export const checksOf = ({ query, body, optionalBody }: Route): Checks => {
+export const checksOf = ({ query, body, optionalBody, formBody }: Route): Checks => {
   const checkQuery = query === undefined ? null : validator(query);
   const checkBody = body === undefined ? null : validator(body);
   return {
@@ -19,7 +19,7 @@ export const checksOf = ({ query, body, optionalBody }: Route): Checks => {
       query === undefined || checkQuery === null ? ok({}) : checkQuery(readQuery(request.url, query)),
     body: async (request) => {
       if (checkBody === null) return ok(null);
-      const read = await readJson(request, optionalBody === true);
+      const read = await readBody(request, { optional: optionalBody === true, form: formBody === true });
       return read.ok ? checkBody(read.value) : read;
     },
   };

@@ -8,7 +8,7 @@ const OPEN_TO_ALL: readonly string[] = ["none", "content:read"];
 
 /** What the pipeline itself can refuse on this route. */
 const pipelineProblems = (route: Route): readonly ProblemCode[] => {
-  const { method, permission, query, body, ifMatch } = route;
+  const { method, permission, query, body, formBody, ifMatch } = route;
   return [
     ...(permission.includes("none") || permission.includes("metrics")
       ? []
@@ -27,7 +27,12 @@ const pipelineProblems = (route: Route): readonly ProblemCode[] => {
     ...(query === undefined ? [] : (["invalid-input"] as const)),
     ...(body === undefined
       ? []
-      : (["malformed-json", "body-too-large", "unsupported-media-type", "invalid-input"] as const)),
+      : ([
+          ...(formBody === true ? [] : ["malformed-json" as const]),
+          "body-too-large",
+          "unsupported-media-type",
+          "invalid-input",
+        ] as const)),
     ...(isCreating(route)
       ? ([
           "already-created",

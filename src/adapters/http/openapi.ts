@@ -87,7 +87,7 @@ const documented = async (routes: readonly Route[]): Promise<Document> => {
   for (const route of routes) {
     const { params = {}, query, body } = route;
     app.route(route.method, route.path, () => null, {
-      parse: "json",
+      parse: route.formBody === true ? ["urlencoded", "formdata"] : "json",
       detail: detailOf(route),
       ...(Object.keys(params).length === 0 ? {} : { params: objectOf(params) }),
       ...(query === undefined ? {} : { query }),

@@ -83,6 +83,8 @@ interface Definition<
   readonly body?: Body;
   /** No body at all is taken for an empty object. */
   readonly optionalBody?: true;
+  /** The body is a form, as browsers and mail programs send it, instead of JSON. */
+  readonly formBody?: true;
   /** The change needs If-Match; optional: it may create, too, and the use case judges. */
   readonly ifMatch?: IfMatch;
   readonly success: Success;
@@ -110,6 +112,7 @@ export const TAGS = {
   consent: "Consent policy, decisions, withdrawals and what is in force",
   sessions: "Sign-in links and sessions",
   comments: "Threads, comments and reports",
+  notifications: "Mails about comments, and how they are stopped",
   moderation: "What waits for moderators, and their decisions",
   administration: "Roles, service credentials, system configuration and feature flags",
   flags: "Evaluation of feature flags (OpenFeature Remote Evaluation Protocol 0.3)",

@@ -17,6 +17,7 @@ import { sessionRoutes } from "./sessions.ts";
 import { signInLinkRoutes } from "./sign-in-links.ts";
 import { signInPageRoutes } from "./sign-in-page.ts";
 import { threadRoutes } from "./threads.ts";
+import { unsubscribeRoutes } from "./unsubscribe.ts";
 import { wellKnownRoutes } from "./well-known.ts";
 
 /** Every route there is, in the order of the document. */
@@ -29,6 +30,7 @@ export const allRoutes = (service: Service): readonly Route[] => {
     ...sessionRoutes(service),
     ...threadRoutes(service),
     ...commentRoutes(service),
+    ...unsubscribeRoutes(service),
     ...moderationRoutes(service),
     ...adminSubjectRoutes(service),
     ...adminServiceCredentialRoutes(service),
