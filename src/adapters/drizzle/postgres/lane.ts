@@ -42,6 +42,10 @@ export interface LaneOptions {
   readonly answerTimeoutMs: number;
   /** Settings sent with the connection; a transaction pooler refuses those it does not know. */
   readonly startup?: Readonly<Record<string, number>>;
+  /** Told of each notification on a channel that was listened to. */
+  readonly onNotify?: () => void;
+  /** Told, at least once, when the lane is lost or closed. */
+  readonly onLost?: () => void;
 }
 
 const CONNECTION_ENDED = /^(08|57P0[1-5]$|25P03$)/;
@@ -63,6 +67,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     lost = true;
     for (const reject of waiting) reject(reason);
     waiting.clear();
+    options.onLost?.();
   };
   const client = postgres(options.url, {
     max: 1,
@@ -74,6 +79,8 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     max_lifetime: null,
     onnotice: () => undefined,
     onclose: () => lose(),
+    // Known to the driver and not to its types.
+    ...(options.onNotify === undefined ? {} : { onnotify: options.onNotify }),
     connection: { application_name: options.name, ...options.startup },
   });
   const discard = async (): Promise<void> => {
