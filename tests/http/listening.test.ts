@@ -43,7 +43,7 @@ afterAll(async () => {
 const raw = (bytes: string): Promise<string> =>
   new Promise((resolve, reject) => {
     let answer = "";
-    const socket = connect(Number(new URL(url).port), "127.0.0.1", () => socket.write(bytes));
+    const socket = connect(Number(new URL(url).port), "127.0.0.1", () => socket.write(bytes, "latin1"));
     socket.on("data", (chunk) => {
       answer += chunk.toString("latin1");
     });
@@ -152,6 +152,20 @@ describe("over a socket", () => {
     await answer;
     expect((await fetch(`${url}/health/live`)).status).toBe(200);
   });
+
+  test.each(["", "a b", "user:pw@localhost", "http://x/", "[::::", "%00", "localhost:99999", "\xff"])(
+    "the Host %j is refused at every address, and nothing is told of the inside",
+    async (host) => {
+      const ask = (target: string) =>
+        raw(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      for (const target of ["/health/live", "/v1/consent-policy?lang=de", "/nothing", "//x", "//[::/x"]) {
+        const answer = await ask(target);
+        expect(answer).toStartWith("HTTP/1.1 400 ");
+        expect(answer).toContain('"code":"host-invalid"');
+        expect(answer).not.toContain("server.ts");
+      }
+    },
+  );
 
   test("two hundred requests at once are each answered as themselves", async () => {
     const answers = await Promise.all(

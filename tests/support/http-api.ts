@@ -1217,6 +1217,7 @@ export interface components {
         | "cross-site-request"
         | "edit-window-over"
         | "gdpr-consent-required"
+        | "host-invalid"
         | "idempotency-key-in-flight"
         | "idempotency-key-invalid"
         | "idempotency-key-reused"
@@ -1484,6 +1485,15 @@ export interface operations {
           "application/json": components["schemas"]["ConsentPolicy"];
         };
       };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `credential-invalid`: Credential not accepted */
       401: {
         headers: {
@@ -1520,7 +1530,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -1577,7 +1587,7 @@ export interface operations {
           "application/json": components["schemas"]["RecordedConsent"];
         };
       };
-      /** @description `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
+      /** @description `host-invalid`: Host not valid; `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1658,7 +1668,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -1715,7 +1725,7 @@ export interface operations {
           "application/json": components["schemas"]["RecordedConsent"];
         };
       };
-      /** @description `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
+      /** @description `host-invalid`: Host not valid; `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1796,7 +1806,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -1841,6 +1851,15 @@ export interface operations {
           "application/json": components["schemas"]["CurrentConsent"];
         };
       };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `credential-invalid`: Credential not accepted */
       401: {
         headers: {
@@ -1868,7 +1887,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -1918,6 +1937,15 @@ export interface operations {
           "application/json": components["schemas"]["ConsentPage"];
         };
       };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
       401: {
         headers: {
@@ -1954,7 +1982,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -2009,7 +2037,7 @@ export interface operations {
           "application/json": components["schemas"]["Accepted"];
         };
       };
-      /** @description `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
+      /** @description `host-invalid`: Host not valid; `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2081,7 +2109,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -2126,7 +2154,16 @@ export interface operations {
           "text/html": string;
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -2174,7 +2211,7 @@ export interface operations {
           "application/json": components["schemas"]["OpenedSession"];
         };
       };
-      /** @description `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
+      /** @description `host-invalid`: Host not valid; `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2246,7 +2283,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -2289,6 +2326,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
       401: {
         headers: {
@@ -2325,7 +2371,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -2370,6 +2416,15 @@ export interface operations {
           "application/json": components["schemas"]["Session"];
         };
       };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
       401: {
         headers: {
@@ -2397,7 +2452,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -2440,6 +2495,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
       401: {
         headers: {
@@ -2476,7 +2540,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -2538,6 +2602,15 @@ export interface operations {
           "application/json": components["schemas"]["ThreadPage"];
         };
       };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
       401: {
         headers: {
@@ -2583,7 +2656,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -2648,7 +2721,7 @@ export interface operations {
           "application/json": components["schemas"]["PostedComment"];
         };
       };
-      /** @description `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
+      /** @description `host-invalid`: Host not valid; `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2720,7 +2793,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -2770,6 +2843,15 @@ export interface operations {
           "application/json": components["schemas"]["Comment"];
         };
       };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `credential-invalid`: Credential not accepted */
       401: {
         headers: {
@@ -2797,7 +2879,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -2848,6 +2930,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
       };
       /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
       401: {
@@ -2912,7 +3003,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -2972,7 +3063,7 @@ export interface operations {
           "application/json": components["schemas"]["Comment"];
         };
       };
-      /** @description `malformed-json`: Malformed JSON */
+      /** @description `host-invalid`: Host not valid; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -3071,7 +3162,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -3129,7 +3220,7 @@ export interface operations {
           "application/json": components["schemas"]["Accepted"];
         };
       };
-      /** @description `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
+      /** @description `host-invalid`: Host not valid; `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -3210,7 +3301,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -3261,6 +3352,15 @@ export interface operations {
           "text/html": string;
         };
       };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `not-found`: Not found */
       404: {
         headers: {
@@ -3270,7 +3370,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -3323,6 +3423,15 @@ export interface operations {
           "text/html": string;
         };
       };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `not-found`: Not found */
       404: {
         headers: {
@@ -3368,7 +3477,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -3413,7 +3522,7 @@ export interface operations {
           "application/json": components["schemas"]["Comment"];
         };
       };
-      /** @description `malformed-json`: Malformed JSON */
+      /** @description `host-invalid`: Host not valid; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -3494,7 +3603,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -3544,6 +3653,15 @@ export interface operations {
           "application/json": components["schemas"]["QueuePage"];
         };
       };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
       401: {
         headers: {
@@ -3580,7 +3698,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -3633,6 +3751,15 @@ export interface operations {
           "application/json": components["schemas"]["Subject"];
         };
       };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
       401: {
         headers: {
@@ -3669,7 +3796,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -3732,7 +3859,7 @@ export interface operations {
           "application/json": components["schemas"]["Subject"];
         };
       };
-      /** @description `malformed-json`: Malformed JSON */
+      /** @description `host-invalid`: Host not valid; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -3831,7 +3958,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -3881,6 +4008,15 @@ export interface operations {
           "application/json": components["schemas"]["ServiceCredentialPage"];
         };
       };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
       401: {
         headers: {
@@ -3917,7 +4053,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -3974,7 +4110,7 @@ export interface operations {
           "application/json": components["schemas"]["CreatedServiceCredential"];
         };
       };
-      /** @description `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
+      /** @description `host-invalid`: Host not valid; `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -4046,7 +4182,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -4091,6 +4227,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
       };
       /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
       401: {
@@ -4137,7 +4282,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -4187,6 +4332,15 @@ export interface operations {
           "application/json": components["schemas"]["ConfigurationPage"];
         };
       };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
       401: {
         headers: {
@@ -4223,7 +4377,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -4276,6 +4430,15 @@ export interface operations {
           "application/json": components["schemas"]["Configuration"];
         };
       };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
       401: {
         headers: {
@@ -4321,7 +4484,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -4395,7 +4558,7 @@ export interface operations {
           "application/json": components["schemas"]["Configuration"];
         };
       };
-      /** @description `malformed-json`: Malformed JSON */
+      /** @description `host-invalid`: Host not valid; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -4485,7 +4648,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -4539,6 +4702,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
       };
       /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
       401: {
@@ -4612,7 +4784,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -4657,6 +4829,15 @@ export interface operations {
           "application/json": components["schemas"]["FeatureFlagPage"];
         };
       };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
       401: {
         headers: {
@@ -4684,7 +4865,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -4737,6 +4918,15 @@ export interface operations {
           "application/json": components["schemas"]["FeatureFlag"];
         };
       };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
       401: {
         headers: {
@@ -4773,7 +4963,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -4836,7 +5026,7 @@ export interface operations {
           "application/json": components["schemas"]["FeatureFlag"];
         };
       };
-      /** @description `malformed-json`: Malformed JSON */
+      /** @description `host-invalid`: Host not valid; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -4935,7 +5125,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -5006,7 +5196,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `invalid-input`: Invalid input; `malformed-json`: Malformed JSON */
+      /** @description `host-invalid`: Host not valid; `invalid-input`: Invalid input; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -5060,7 +5250,7 @@ export interface operations {
           "application/json": components["schemas"]["BulkEvaluationFailure"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -5115,7 +5305,7 @@ export interface operations {
           "application/json": components["schemas"]["FlagEvaluation"];
         };
       };
-      /** @description `invalid-input`: Invalid input; `malformed-json`: Malformed JSON */
+      /** @description `host-invalid`: Host not valid; `invalid-input`: Invalid input; `malformed-json`: Malformed JSON */
       400: {
         headers: {
           [name: string]: unknown;
@@ -5178,7 +5368,7 @@ export interface operations {
           "application/json": components["schemas"]["EvaluationFailure"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -5223,7 +5413,16 @@ export interface operations {
           "application/json": components["schemas"]["Health"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -5259,7 +5458,16 @@ export interface operations {
           "application/json": components["schemas"]["Readiness"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -5304,6 +5512,15 @@ export interface operations {
           "text/plain": string;
         };
       };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `credential-required`: Credential needed */
       401: {
         headers: {
@@ -5322,7 +5539,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -5358,7 +5575,16 @@ export interface operations {
           "application/json": components["schemas"]["GpcSupport"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -5394,7 +5620,16 @@ export interface operations {
           "text/plain": string;
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -5436,6 +5671,15 @@ export interface operations {
           "text/html": string;
         };
       };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `not-found`: Not found */
       404: {
         headers: {
@@ -5445,7 +5689,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -5481,7 +5725,16 @@ export interface operations {
           "text/html": string;
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;
@@ -5517,7 +5770,16 @@ export interface operations {
           "application/json": components["schemas"]["OpenApiDocument"];
         };
       };
-      /** @description The header fields of the request are larger than 16 KiB */
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
       431: {
         headers: {
           [name: string]: unknown;

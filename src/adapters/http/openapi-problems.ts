@@ -10,6 +10,7 @@ const OPEN_TO_ALL: readonly string[] = ["none", "content:read"];
 const pipelineProblems = (route: Route): readonly ProblemCode[] => {
   const { method, permission, query, body, formBody, ifMatch } = route;
   return [
+    "host-invalid",
     ...(permission.includes("none") || permission.includes("metrics")
       ? []
       : ([
@@ -54,7 +55,9 @@ export const problemsOf = (route: Route): readonly ProblemCode[] => {
 };
 
 /** Bun answers this before the service sees the request, so it has no body. */
-const HEADERS_TOO_LARGE = { description: "The header fields of the request are larger than 16 KiB" };
+const HEADERS_TOO_LARGE = {
+  description: "The header fields of the request are larger than 16 KiB, or more than 200",
+};
 
 /** The refusals of a route, by status: one schema, and of problem documents an example for each code. */
 export const problemResponses = (route: Route): Readonly<Record<string, object>> => {

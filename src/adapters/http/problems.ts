@@ -77,6 +77,12 @@ export const PROBLEMS = {
     detail: "Send gdpr_consent: true once the author agreed to this comment being published.",
     pointer: "/gdpr_consent",
   },
+  "host-invalid": {
+    status: 400,
+    title: "Host not valid",
+    error: "The Host header is not the name of a host.",
+    detail: "Send the host of the address that is asked, with its port, and nothing else.",
+  },
   "idempotency-key-in-flight": {
     status: 409,
     title: "Request in flight",

@@ -12,6 +12,7 @@ export type HttpRefusal =
   | { readonly type: "invalid-input"; readonly errors: readonly FieldProblem[] }
   | { readonly type: "permission-missing"; readonly permission: Requirement }
   | { readonly type: "idempotency-key-invalid" }
+  | { readonly type: "host-invalid" }
   | { readonly type: "malformed-json" }
   | { readonly type: "body-too-large" }
   | { readonly type: "unsupported-media-type" }

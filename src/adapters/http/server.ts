@@ -33,9 +33,13 @@ export const createServer = (deps: ServerDeps) => {
     systemRouter: false,
     nativeStaticResponse: false,
     handler: { standardHostname: false },
+    // Whatever escapes even `onError`: Bun's page for developers shows the stack and the source.
+    serve: { development: false },
   })
     .onRequest(({ request, server }) => {
       const visit = visitOf(request, server);
+      // RFC 9112, 3.2: a Host that is not valid must be answered 400.
+      if (!isHostValid(request)) return refuseHost(service, routes, request, visit);
       return request.method === "OPTIONS" ? options(service, routes, request, visit) : undefined;
     })
     // Before the routes, and global: a route that came first would answer with the message of the error.
@@ -96,8 +100,12 @@ const begin = ({ ids, tracer, settings }: Service, request: Request, server: Lis
 const patternOf = (path: string): RegExp =>
   new RegExp(`^${path.replaceAll(/[.]/g, "\\.").replaceAll(/:[a-z_]+/g, "[^/]+")}/?$`);
 
-const routesAt = (routes: readonly Route[], request: Request): readonly Route[] => {
-  const { pathname } = new URL(request.url);
+/** With a Host that is none, Bun's `url` is only what stands behind it, or cannot be parsed. */
+const isHostValid = ({ url }: Request): boolean => URL.canParse(url);
+
+const routesAt = (routes: readonly Route[], { url }: Request): readonly Route[] => {
+  const target = url.replace(/^https?:\/\/[^/]*/, "");
+  const { pathname } = new URL(`http://localhost${target.startsWith("/") ? "" : "/"}${target}`);
   return routes.filter(({ path }) => patternOf(path).test(pathname));
 };
 
@@ -108,10 +116,18 @@ const methodsOf = (routes: readonly Route[]): readonly string[] => {
   return [...new Set([...found, ...(found.includes("GET") ? ["HEAD"] : []), "OPTIONS"])];
 };
 
+/** The form in which refusals at this address are worded. */
+const formAt = (here: readonly Route[]): Visit["refusalForm"] => here[0]?.refusalForm ?? PROBLEM_DOCUMENTS;
+
+const refuseHost = (service: Service, routes: readonly Route[], request: Request, visit: Visit): Response => {
+  visit.refusalForm = formAt(routesAt(routes, request));
+  return refuse(service, request, visit, { type: "host-invalid" });
+};
+
 const unmatched = (service: Service, routes: readonly Route[], request: Request, visit: Visit): Response => {
   const here = routesAt(routes, request);
   const allow = methodsOf(here);
-  visit.refusalForm = here[0]?.refusalForm ?? PROBLEM_DOCUMENTS;
+  visit.refusalForm = formAt(here);
   return refuse(
     service,
     request,
