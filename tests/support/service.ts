@@ -12,6 +12,7 @@ import type { Result } from "../../src/domain/shared/result.ts";
 import type { Logger } from "../../src/ports/logger.ts";
 import type { Mail } from "../../src/ports/mailer.ts";
 import type { Store } from "../../src/ports/store.ts";
+import type { Tracer } from "../../src/ports/tracer.ts";
 
 /** 2026-03-02T12:00:00Z */
 export const NOON = 1_772_452_800_000 as Instant;
@@ -45,7 +46,7 @@ export interface TestService extends Service {
 
 /** The real service on the memory store, with a clock of the test's own and mails caught before they leave. */
 export const testService = async (
-  options: { readonly settings?: Partial<Settings>; readonly store?: Store } = {},
+  options: { readonly settings?: Partial<Settings>; readonly store?: Store; readonly tracer?: Tracer } = {},
 ): Promise<TestService> => {
   let now = NOON;
   const mails: Mail[] = [];
@@ -60,6 +61,7 @@ export const testService = async (
     clock: { now: () => now },
     store,
     mailer: { send: async (mail) => void mails.push(mail) },
+    ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
   });
   await store.migrator.up();
   await publishDefaultPolicy(service.deps);

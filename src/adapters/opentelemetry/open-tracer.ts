@@ -26,11 +26,12 @@ export interface TracerOptions {
   readonly waitingMax?: number;
   /** How long spans wait for company. */
   readonly everyMs?: number;
+  /** What the collector has to answer, repeats included. */
+  readonly answerMs?: number;
 }
 
 /** One batch is written down at once, so its size is what a request may wait behind. */
 const BATCH_MAX = 128;
-const ANSWER_MS = 5_000;
 const FLUSH_MS = 2_000;
 
 /**
@@ -38,10 +39,10 @@ const FLUSH_MS = 2_000;
  * by itself, and no resource is detected: what is told is what the port's allow-list names.
  */
 export const openTracer = (options: TracerOptions): Tracer => {
-  const { endpoint, serviceName, logger, waitingMax = 2_048, everyMs = 2_000 } = options;
+  const { endpoint, serviceName, logger, waitingMax = 2_048, everyMs = 2_000, answerMs = 5_000 } = options;
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/+$/, "")}/v1/traces`,
-    timeoutMillis: ANSWER_MS,
+    timeoutMillis: answerMs,
     // Of the collector's answers that never end: each holds a batch.
     concurrencyLimit: 4,
   });
@@ -53,7 +54,7 @@ export const openTracer = (options: TracerOptions): Tracer => {
         maxQueueSize: waitingMax,
         maxExportBatchSize: BATCH_MAX,
         scheduledDelayMillis: everyMs,
-        exportTimeoutMillis: ANSWER_MS + 1_000,
+        exportTimeoutMillis: answerMs + 1_000,
       }),
     ],
   });
