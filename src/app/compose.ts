@@ -16,6 +16,7 @@ import { makeSmtpMailer } from "../adapters/mail/smtp.ts";
 import { tracedCommits } from "../adapters/opentelemetry/traced-commits.ts";
 import { commentHtml } from "../adapters/sanitize-html/comment-html.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { ConfigurationListener, ConfigurationWatch } from "../ports/configuration-watch.ts";
 import type { Mail, Mailer } from "../ports/mailer.ts";
 import type { Store } from "../ports/store.ts";
 import { NO_TRACER, type Tracer } from "../ports/tracer.ts";
@@ -50,6 +51,16 @@ const secretsOf = async ({ secretKey, secretKeyPrevious, dataDir }: Settings): P
   if (secretKey !== null) return { current: secretKey, previous: secretKeyPrevious };
   const kept = await readOrMakeSecretKeys(dataDir);
   return { current: kept.current, previous: secretKeyPrevious ?? kept.previous };
+};
+
+/** Hears of configuration that other instances changed; null where the store cannot tell, and polling has to do. */
+export const openConfigurationWatch = async (
+  database: DatabaseSetting,
+  listener: ConfigurationListener,
+): Promise<ConfigurationWatch | null> => {
+  if (database.kind === "sqlite") return null;
+  const { watchConfiguration } = await import("../adapters/drizzle/postgres/configuration-watch.ts");
+  return watchConfiguration({ url: database.directUrl ?? database.url }, listener);
 };
 
 /** What tests replace. */

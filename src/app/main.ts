@@ -2,7 +2,8 @@ import { systemClock } from "../adapters/crypto/system-clock.ts";
 import { createServer } from "../adapters/http/server.ts";
 import { deleteExpiredLogFiles, type LogFilesOptions } from "../adapters/pino/log-files.ts";
 import { makeLogger } from "../adapters/pino/logger.ts";
-import { compose, type Service } from "./compose.ts";
+import { StorageFailure } from "../ports/unit-of-work.ts";
+import { compose, openConfigurationWatch, type Service } from "./compose.ts";
 import { composeEdge, openTracing, watchedMetrics } from "./compose-edge.ts";
 import { readSettings, type Settings, WrongSettings } from "./config.ts";
 import { publishDefaultPolicy } from "./consent/publish-default-policy.ts";
@@ -86,8 +87,13 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
     hostname: settings.host,
     port: settings.port,
   });
+  const refreshFlags = repeat("refresh-flags", 2_000, logger, deps.refreshFlags);
+  const watch = await openConfigurationWatch(settings.database, {
+    changed: refreshFlags.now,
+    deaf: () => logger.warn("configuration_watch_deaf"),
+  });
   const schedules = [
-    repeat("refresh-flags", 2_000, logger, deps.refreshFlags),
+    refreshFlags,
     repeat("deliver-mails", 1_000, logger, () => deliverMails({ ...deps, mailer: edge.mailer, logger })),
     repeat("destroy-expired-keys", 3_600_000, logger, () => destroyExpiredKeys(deps)),
     repeat("forget-answers", 600_000, logger, () => forgetAnswers(deps)),
@@ -103,6 +109,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
   const stop = async (): Promise<void> => {
     // From now on every answer closes its connection, so that the requests in flight are the last ones.
     draining = true;
+    await watch?.close();
     const tasks = Promise.all(schedules.map((schedule) => schedule.stop()));
     if (server.server !== null) await drain(server.server);
     // A mail server that hangs may keep a mail longer than that: it is sent again, under the same message id.
@@ -129,8 +136,14 @@ if (import.meta.main) {
       process.on(signal, () => void running.stop().then(() => process.exit(0)));
     }
   } catch (failure) {
-    if (!(failure instanceof WrongSettings)) throw failure;
-    process.stderr.write(`${failure.message}\n`);
-    process.exit(2);
+    if (failure instanceof WrongSettings) {
+      process.stderr.write(`${failure.message}\n`);
+      process.exit(2);
+    }
+    if (!(failure instanceof StorageFailure)) throw failure;
+    process.stderr.write(
+      `The database does not answer as it must (${failure.message}); nothing was started. Look at DATABASE_URL and at the server behind it.\n`,
+    );
+    process.exit(1);
   }
 }

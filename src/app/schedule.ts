@@ -1,6 +1,8 @@
 import type { Logger } from "../ports/logger.ts";
 
 export interface Schedule {
+  /** Does not wait for the pause; a run that is under way is followed by another. */
+  now(): void;
   /** Lets the run in progress finish and starts no other. */
   stop(): Promise<void>;
 }
@@ -14,8 +16,10 @@ export const repeat = (
 ): Schedule => {
   let stopped = false;
   let wake: (() => void) | null = null;
+  let again = false;
   const running = (async () => {
     while (!stopped) {
+      again = false;
       try {
         await task();
       } catch (failure) {
@@ -25,6 +29,7 @@ export const repeat = (
         });
       }
       if (stopped) return;
+      if (again) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, pauseMs);
         wake = () => {
@@ -35,6 +40,10 @@ export const repeat = (
     }
   })();
   return {
+    now: () => {
+      again = true;
+      wake?.();
+    },
     stop: () => {
       stopped = true;
       wake?.();
