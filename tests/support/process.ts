@@ -37,15 +37,19 @@ const environmentOf = (settings: Environment): Record<string, string> => ({
   ...settings,
 });
 
-/** Runs a command of the service's command line to its end; answers its standard output. Throws on another exit than 0. */
-export const runCli = async (settings: Environment, ...words: readonly string[]): Promise<string> => {
-  const child = Bun.spawn([process.execPath, "src/app/cli/cli.ts", ...words], {
+/** Starts a command of the service's command line. */
+export const spawnCli = (settings: Environment, ...words: readonly string[]) =>
+  Bun.spawn([process.execPath, "src/app/cli/cli.ts", ...words], {
     cwd: ROOT,
     env: environmentOf(settings),
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
   });
+
+/** Runs a command of the service's command line to its end; answers its standard output. Throws on another exit than 0. */
+export const runCli = async (settings: Environment, ...words: readonly string[]): Promise<string> => {
+  const child = spawnCli(settings, ...words);
   const [out, problem, code] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),

@@ -10,6 +10,9 @@ import { DAY, plus } from "../../src/domain/shared/instant.ts";
 import type { Sealer } from "../../src/ports/secrets.ts";
 import { hash, NOON, record } from "./records.ts";
 
+/** Nothing here is due or over while a service looks on. */
+const FAR = plus(NOON, 20_000 * DAY);
+
 const MAKERS = {
   identities: (sealer: Sealer, clear: string): SealedRecord => {
     const row = record("identities", { kind: "name", blind_index: null });
@@ -17,18 +20,17 @@ const MAKERS = {
     return { collection: "identities", row: { ...row, ciphertext } };
   },
   sign_in_links: (sealer: Sealer, clear: string): SealedRecord => {
-    const row = record("sign_in_links");
+    const row = record("sign_in_links", { retention_until: FAR, expires_at: FAR });
     const email_ciphertext = sealer.seal(clear, SEAL_CONTEXTS.sign_in_links.email_ciphertext(row));
     return { collection: "sign_in_links", row: { ...row, email_ciphertext } };
   },
   outgoing_mails: (sealer: Sealer, clear: string): SealedRecord => {
-    // Not due for a long time: a service that looks on does not send it.
-    const row = record("outgoing_mails", { next_attempt_at: plus(NOON, 20_000 * DAY) });
+    const row = record("outgoing_mails", { retention_until: FAR, next_attempt_at: FAR });
     const message = sealer.seal(clear, SEAL_CONTEXTS.outgoing_mails.message(row));
     return { collection: "outgoing_mails", row: { ...row, message } };
   },
   idempotent_answers: (sealer: Sealer, clear: string): SealedRecord => {
-    const row = record("idempotent_answers", { expires_at: plus(NOON, 20_000 * DAY) });
+    const row = record("idempotent_answers", { retention_until: FAR, expires_at: FAR });
     const answer = sealer.seal(clear, SEAL_CONTEXTS.idempotent_answers.answer(row));
     return { collection: "idempotent_answers", row: { ...row, answer } };
   },
@@ -51,8 +53,9 @@ const MAKERS = {
 export const clearText = (index: number): string => `value ${index} of a person`;
 
 /** `count` records, every collection in turn; record i holds `clearText(i)`. Vault lines name subjects of their own. */
-export const sealedRecords = (sealer: Sealer, count: number): readonly SealedRecord[] =>
-  Array.from({ length: count }, (_, index) => {
+export const sealedRecords = (sealer: Sealer, count: number, from = 0): readonly SealedRecord[] =>
+  Array.from({ length: count }, (_, at) => {
+    const index = from + at;
     const collection = SEALED_COLLECTIONS[index % SEALED_COLLECTIONS.length] ?? "keys";
     return MAKERS[collection](sealer, clearText(index));
   });

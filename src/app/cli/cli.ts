@@ -1,4 +1,5 @@
 import { SCOPES, type Scope } from "../../domain/roles/role.ts";
+import { SealBroken } from "../../ports/secrets.ts";
 import { StorageFailure } from "../../ports/unit-of-work.ts";
 import { compose, openStore } from "../compose.ts";
 import { readSettings, WrongSettings } from "../config.ts";
@@ -81,7 +82,8 @@ if (import.meta.main) {
   try {
     await run(process.argv.slice(2));
   } catch (failure) {
-    const refused = failure instanceof CommandRefused || failure instanceof WrongSettings;
+    const refused =
+      failure instanceof CommandRefused || failure instanceof WrongSettings || failure instanceof SealBroken;
     if (!refused && !(failure instanceof StorageFailure)) throw failure;
     process.stderr.write(
       refused
