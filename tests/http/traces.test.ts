@@ -1,6 +1,9 @@
 // The invented person again: she goes through what a trace is begun for, behind a proxy that is trusted, and nothing that
 // reaches the collector may hold anything of hers.
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseTrustedProxies } from "../../src/adapters/http/client-address.ts";
 import { createServer } from "../../src/adapters/http/server.ts";
 import { openTracer } from "../../src/adapters/opentelemetry/open-tracer.ts";
@@ -14,6 +17,7 @@ import type { Tracer } from "../../src/ports/tracer.ts";
 import { betrayals, CANARY } from "../support/canary.ts";
 import { type ArrivedSpan, type Collector, startCollector } from "../support/collector.ts";
 import { openEdge, recordingLogger } from "../support/http.ts";
+import { startService } from "../support/process.ts";
 import { type TestService, testService } from "../support/service.ts";
 
 const ALLOWED = [
@@ -200,4 +204,47 @@ test("traces tell what the service did, and nothing of her", async () => {
     expect(everything).not.toContain(secret);
   }
   expect(everything).not.toContain("127.0.0.1:".concat(new URL(behindProxy).port));
+});
+
+describe("the service as a process", () => {
+  let folder: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "gonogo-traces-"));
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const start = (endpoint: string, name: string) =>
+    startService({
+      DATABASE_URL: `sqlite:///${folder}/${name}.db`,
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      OTEL_SERVICE_NAME: "consents",
+    });
+
+  test("sends what is left when it is asked to stop", async () => {
+    const taking = startCollector();
+    const process = await start(taking.endpoint, "taking");
+    const answer = await fetch(`${process.url}/v1/consent-policy`);
+    expect(await process.stop()).toBe(0);
+    const id = answer.headers.get("x-request-id");
+    const span = taking.spans.find(({ attributes }) => attributes["request_id"] === id);
+    expect([span?.name, span?.resource]).toEqual(["GET /v1/consent-policy", { "service.name": "consents" }]);
+    await taking.stop();
+  });
+
+  test("answers and stops while the collector hangs", async () => {
+    const hanging = startCollector();
+    hanging.behave("hang");
+    const process = await start(hanging.endpoint, "hanging");
+    const ask = async () => (await fetch(`${process.url}/v1/consent-policy`)).status;
+    // More than a batch, so that one is under way.
+    for (let count = 0; count < 150; count += 1) expect(await ask()).toBe(200);
+    await hanging.arrived(1);
+    expect(hanging.held()).toBeGreaterThan(0);
+    expect(await ask()).toBe(200);
+    expect(await process.stop()).toBe(0);
+    expect(process.output()).toContain("traces_lost");
+    await hanging.stop();
+  });
 });
