@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import postgres from "postgres";
 import { openPostgres } from "../../src/adapters/drizzle/postgres/open-postgres.ts";
+import { createReaderPool } from "../../src/adapters/drizzle/postgres/reader-pool.ts";
 import { groupCommit } from "../../src/adapters/group-commit/group-commit.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
@@ -103,3 +104,22 @@ test("groups that want the same new records in opposite orders both end", async 
     expect([...mine, ...theirs].filter(({ type }) => type === "conflict")).toHaveLength(wanted.length);
   }
 }, 60_000);
+
+test("readers that find no connection free are refused when too many wait, or wait for too long", async () => {
+  const lane = { url: server.url, name: "gonogo tests", connectTimeoutMs: 5_000, answerTimeoutMs: 60_000 };
+  const refused = { name: "StorageFailure", kind: "overloaded", stored: "no" };
+  const held = await aSubject();
+  const { release } = await holdLock(held.id);
+  const hold = () =>
+    pool.values("select id from subjects where id = $1 for update", [held.id]).then((rows) => rows.length);
+  const pool = createReaderPool(lane, 2, { waitingMax: 3, waitingMsMax: 500 });
+  const holding = [hold(), hold()];
+  const waiting = Promise.allSettled([1, 2, 3].map(() => pool.values("select 1", [])));
+  await expect(pool.values("select 1", [])).rejects.toMatchObject(refused);
+  for (const each of await waiting) expect(each).toMatchObject({ status: "rejected", reason: refused });
+  await release();
+  expect(await Promise.all(holding)).toEqual([1, 1]);
+  // Their places were given back to nobody: all of the pool is there again.
+  expect(await Promise.all([1, 2, 3, 4, 5].map(() => pool.values("select 1", [])))).toHaveLength(5);
+  await pool.close();
+});

@@ -82,6 +82,7 @@ export const openPostgres = async ({
   let closed = false;
   const closedFailure = (operation: string) => new StorageFailure("closed", "no", operation);
   const attempt: Attempt = async (operation, work) => {
+    const until = performance.now() + giveUpMs;
     for (let again = 0; ; again += 1) {
       if (closed) throw closedFailure(operation);
       try {
@@ -92,6 +93,7 @@ export const openPostgres = async ({
         // A read may be asked again as often as one likes.
         if (!(failure instanceof StorageFailure) || failure.kind !== "lost" || pause === undefined)
           throw failure;
+        if (performance.now() >= until) throw failure;
         await Bun.sleep(pause);
       }
     }

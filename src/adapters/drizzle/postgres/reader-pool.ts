@@ -1,23 +1,58 @@
+import { StorageFailure } from "../../../ports/unit-of-work.ts";
 import { type Lane, LaneLost, type LaneOptions, openLane } from "./lane.ts";
 
 /** Connections that readers share. */
 export interface ReaderPool {
-  /** Asks one statement on the next connection that is free. Rejects as a lane does. */
+  /**
+   * Asks one statement on the next connection that is free. Rejects as a lane does, and with StorageFailure `overloaded`
+   * when too many wait for a connection, or wait for too long.
+   */
   values(text: string, parameters: readonly string[]): Promise<readonly unknown[][]>;
   /** Waits for what is being asked, then lets go of every connection; who waits for one is rejected. */
   close(): Promise<void>;
 }
 
+export interface WaitingLimits {
+  readonly waitingMax: number;
+  readonly waitingMsMax: number;
+}
+
+const LIMITS: WaitingLimits = { waitingMax: 4_096, waitingMsMax: 5_000 };
+
+const overloaded = (): StorageFailure => new StorageFailure("overloaded", "no", "wait for a connection");
+
 /**
  * Lanes instead of postgres.js's own pool: a connection that dies with a statement not yet written out keeps that rest,
  * and whoever gets it next waits in vain. The most recently used one is taken first, so that spare ones stay spare.
  */
-export const createReaderPool = (options: LaneOptions, size: number): ReaderPool => {
+export const createReaderPool = (
+  options: LaneOptions,
+  size: number,
+  { waitingMax, waitingMsMax }: WaitingLimits = LIMITS,
+): ReaderPool => {
   const idle: Lane[] = [];
-  const waiting: { give(lane: Lane | null): void; refuse(reason: LaneLost): void }[] = [];
+  const waiting: { give(lane: Lane | null): void; refuse(reason: LaneLost | StorageFailure): void }[] = [];
   const busy = new Set<Promise<unknown>>();
   let open = 0;
   let closed = false;
+
+  /** The next connection that is given back, or its place; null for a place. */
+  const wait = async (): Promise<Lane | null> => {
+    if (waiting.length >= waitingMax) throw overloaded();
+    const { promise, resolve: give, reject: refuse } = Promise.withResolvers<Lane | null>();
+    const place = { give, refuse };
+    waiting.push(place);
+    const impatience = setTimeout(() => {
+      const index = waiting.indexOf(place);
+      if (index !== -1) waiting.splice(index, 1);
+      refuse(overloaded());
+    }, waitingMsMax);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(impatience);
+    }
+  };
 
   const take = async (): Promise<Lane> => {
     for (let lane = idle.pop(); lane !== undefined; lane = idle.pop()) {
@@ -25,7 +60,7 @@ export const createReaderPool = (options: LaneOptions, size: number): ReaderPool
       open -= 1;
     }
     if (open >= size) {
-      const lane = await new Promise<Lane | null>((give, refuse) => waiting.push({ give, refuse }));
+      const lane = await wait();
       if (lane !== null) return lane;
     } else {
       open += 1;
