@@ -75,6 +75,25 @@ describe("the outbox folder", () => {
     expect(readable(eml)).toContain(LINK);
   });
 
+  test("says in a notification how to stop such mails, in one line, and in no other mail", async () => {
+    const directory = await newFolder();
+    const unsubscribe_url = `https://comments.example.org/unsubscribe/${"A".repeat(48)}.${"b".repeat(43)}`;
+    const outbox = makeEmlOutbox({ directory, from: FROM });
+    await outbox.send({ ...MAIL, unsubscribe_url });
+    await outbox.send({ ...MAIL, message_id: "0199-2@comments.example.org" });
+    const headers = async (id: string): Promise<string> => {
+      const eml = await readFile(join(directory, `${id}@comments.example.org.eml`), "utf8");
+      // RFC 5322, 2.2.3: a line that begins with space goes on with the one before.
+      return eml.slice(0, eml.indexOf("\r\n\r\n")).replace(/\r\n[ \t]+/g, " ");
+    };
+    const notification = await headers("0199-1");
+    expect(notification).toMatch(
+      new RegExp(`^List-Unsubscribe: <${unsubscribe_url.replaceAll(".", "\\.")}>$`, "m"),
+    );
+    expect(notification).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click$/m);
+    expect(await headers("0199-2")).not.toContain("List-Unsubscribe");
+  });
+
   test("has one file for a mail sent twice, and tells of each", async () => {
     const directory = await newFolder();
     const told: Mail[] = [];
@@ -160,5 +179,28 @@ describe("SMTP", () => {
     const late = await failureOf(makeSmtpMailer({ url: silent.url, from: FROM, timeoutMs: 200 }).send(MAIL));
     await silent.close();
     expect([late.transient, late.code]).toEqual([true, null]);
+  });
+
+  test.each([
+    ["hangs at the sender", { MAIL: "hang" }, { silenceMs: 200 }],
+    ["hangs with the mail", { end: "hang" }, { silenceMs: 200 }],
+    ["takes longer than a mail may", { end: "hang" }, { silenceMs: 5_000, attemptMs: 200 }],
+  ] as const)("a server that %s is an outage", async (_, replies, limits) => {
+    const server = await fakeSmtp(replies);
+    const mailer = makeSmtpMailer({ url: server.url, from: FROM, timeoutMs: 2_000, ...limits });
+    const failure = await failureOf(mailer.send(MAIL));
+    await server.close();
+    expect([failure.transient, failure.code]).toEqual([true, null]);
+  });
+
+  test("lets go of the server when it is told to stop", async () => {
+    const server = await fakeSmtp({ end: "hang" });
+    const stop = new AbortController();
+    const sending = makeSmtpMailer({ url: server.url, from: FROM }).send(MAIL, stop.signal);
+    stop.abort();
+    const failure = await failureOf(sending);
+    expect([failure.transient, failure.code]).toEqual([true, null]);
+    await server.close();
+    expect(server.taken).toEqual([]);
   });
 });
