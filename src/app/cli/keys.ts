@@ -23,7 +23,7 @@ const HOW = `There is no previous key, so there is nothing to rotate from. To ro
   4. with the same two settings, while they serve:  bun run cli keys rotate`;
 
 const BACKUPS =
-  "Backups made before now are still encrypted with the old key: keep it with them, away from here.";
+  "Backups made before now open with the old key only: keep it where they are, and nowhere else.";
 
 const total = (counts: SealedCounts): number => Object.values(counts).reduce((sum, count) => sum + count, 0);
 
@@ -107,13 +107,14 @@ const rotate = async (settings: Settings, keptInFile: boolean, say: Say): Promis
   } finally {
     await service.close();
   }
-  if (keptInFile) await deletePreviousSecretKey(settings.dataDir);
-  say(
-    keptInFile
-      ? `Done. Every value is under the new key and opens; ${previousKeyPath(settings.dataDir)} is deleted.`
-      : "Done. Every value is under SECRET_KEY and opens. The old key is not needed any more: remove SECRET_KEY_PREVIOUS and restart when it suits.",
-  );
-  say(BACKUPS);
+  if (keptInFile) {
+    await deletePreviousSecretKey(settings.dataDir);
+    say(`Done. Every value is under the new key and opens; ${previousKeyPath(settings.dataDir)} is deleted.`);
+  } else {
+    say(
+      `Done. Every value is under SECRET_KEY and opens. The old key is not needed any more: remove SECRET_KEY_PREVIOUS and restart when it suits.\n${BACKUPS}`,
+    );
+  }
 };
 
 /** Without SECRET_KEY the key is a file: the first call makes another one, the second encrypts with it. */
@@ -126,7 +127,11 @@ const rotateFile = async (settings: Settings, say: Say): Promise<void> => {
     case "one":
       await replaceSecretKey(settings.dataDir);
       say(
-        `There is a new key now; the old one is kept in ${previousKeyPath(settings.dataDir)}. Nothing is encrypted with the new one yet.\nIf the service is running, restart it first: it must know both. Then run \`bun run cli keys rotate\` again.`,
+        [
+          `There is a new key now; the old one is in ${previousKeyPath(settings.dataDir)} until the rotation is done.`,
+          "If the service is running, restart it first: it must know both. Then run `bun run cli keys rotate` again.",
+          "Backups made before then open with the old key only: copy it to where they are if they matter.",
+        ].join("\n"),
       );
       return;
     case "rotating":
