@@ -245,6 +245,13 @@ describe("a commit", () => {
 });
 
 describe("a collector", () => {
+  test("gets all that waits when the tracer is closed", async () => {
+    const { collector, tracer, told } = given();
+    for (let count = 0; count < 2_000; count += 1) once(tracer);
+    await tracer.close();
+    expect([collector.spans.length, told]).toEqual([2_000, []]);
+  });
+
   test("that is away is told of once, and its return with what was lost", async () => {
     const { collector, tracer, told } = given({ everyMs: 1 });
     collector.behave("refuse");

@@ -43,8 +43,8 @@ export const openTracer = (options: TracerOptions): Tracer => {
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/+$/, "")}/v1/traces`,
     timeoutMillis: answerMs,
-    // Of the collector's answers that never end: each holds a batch.
-    concurrencyLimit: 4,
+    // Closing sends all that waits at once; on top of it, batches whose answer never ends.
+    concurrencyLimit: Math.ceil(waitingMax / BATCH_MAX) + 4,
   });
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ "service.name": serviceName }),
