@@ -180,6 +180,21 @@ describe("a body", () => {
   });
 });
 
+describe("lists that must not hold anything twice", () => {
+  const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+
+  test.each([
+    ["POST", "/v1/consents/withdrawals", `{"purposes":${nested(30_000)}}`],
+    ["POST", "/v1/sessions", `{"external_user_id":"x","permissions":${nested(30_000)}}`],
+    ["POST", "/v1/admin/service-credentials", `{"name":"x","scopes":[${nested(20_000)},${nested(9_000)}]}`],
+  ])("%s %s refuses what is nested too deep to compare", async (method, path, body) => {
+    const server = await testServer();
+    const { token } = await person(server, "erika@example.org", "admin");
+    const response = await server.request(method, path, { token, headers: JSON_TYPE, body });
+    expect([response.status, await codeOf(response)]).toEqual([422, "invalid-input"]);
+  });
+});
+
 describe("an address", () => {
   const CASES: readonly (readonly [string, string, number])[] = [
     ["GET", "/v1/comments/not-an-id", 404],
@@ -200,6 +215,17 @@ describe("an address", () => {
     ["GET", "/v1/threads/t/comments?cursor=%FF", 422],
     ["GET", `/v1/threads/t/comments?cursor=${"x".repeat(8_000)}`, 422],
   ];
+
+  test("that is no percent-encoded UTF-8 names no thread to post to", async () => {
+    const server = await testServer();
+    const { token } = await person(server, "erika@example.org");
+    const response = await server.request("POST", "/v1/threads/%c0%ae/comments", {
+      token,
+      headers: JSON_TYPE,
+      body: comment({}),
+    });
+    expect([response.status, await codeOf(response)]).toEqual([404, "not-found"]);
+  });
 
   test.each(CASES)("%s %s is answered with a status of its own", async (method, path, status) => {
     const server = await testServer();

@@ -2748,6 +2748,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description `not-found`: Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `already-created`: Already created; `conflict`: Conflict; `idempotency-key-in-flight`: Request in flight */
       409: {
         headers: {
@@ -4578,6 +4587,15 @@ export interface operations {
       };
       /** @description `cross-site-request`: Request from a foreign site; `permission-missing`: Permission missing */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `not-found`: Not found */
+      404: {
         headers: {
           [name: string]: unknown;
         };

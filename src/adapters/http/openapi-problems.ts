@@ -8,7 +8,7 @@ const OPEN_TO_ALL: readonly string[] = ["none", "content:read"];
 
 /** What the pipeline itself can refuse on this route. */
 const pipelineProblems = (route: Route): readonly ProblemCode[] => {
-  const { method, permission, query, body, formBody, ifMatch } = route;
+  const { method, path, permission, query, body, formBody, ifMatch } = route;
   return [
     "host-invalid",
     ...(permission.includes("none") || permission.includes("metrics")
@@ -25,6 +25,8 @@ const pipelineProblems = (route: Route): readonly ProblemCode[] => {
           ...(permission.includes("person") ? [] : ["credential-required" as const]),
           "permission-missing",
         ] as const)),
+    // A segment that is no percent-encoded UTF-8 names nothing.
+    ...(path.includes(":") ? (["not-found"] as const) : []),
     ...(query === undefined ? [] : (["invalid-input"] as const)),
     ...(body === undefined
       ? []

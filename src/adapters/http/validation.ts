@@ -83,10 +83,23 @@ const fieldProblems = (errors: Iterable<ValueError>): readonly FieldProblem[] =>
   return [...found.values()];
 };
 
+/** Deeper than anything a schema here asks for. What checks lists for duplicates would run out of stack far below. */
+const DEPTH_MAX = 64;
+
+export const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1)));
+
+/** The refusal of what is nested deeper than so many levels. */
+export const tooDeep = (pointer: string, levels: number): Result<never, Refusal> =>
+  err({ type: "invalid-input", errors: [{ pointer, detail: `is nested deeper than ${levels} levels` }] });
+
 /** Checks values against a schema, compiled when first needed. Takes nothing out and converts nothing. */
 export const validator = <S extends TSchema>(schema: S): ((value: unknown) => Result<Static<S>, Refusal>) => {
   let compiled: TypeCheck<S> | undefined;
   return (value) => {
+    if (isDeeper(value, DEPTH_MAX)) return tooDeep("", DEPTH_MAX);
     compiled ??= TypeCompiler.Compile(schema);
     if (compiled.Check(value)) return ok(value);
     return err({ type: "invalid-input", errors: fieldProblems(take(compiled.Errors(value))) });

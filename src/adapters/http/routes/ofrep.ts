@@ -13,6 +13,7 @@ import {
   FlagEvaluation,
   FlagEvaluations,
 } from "../schemas/ofrep.ts";
+import { isDeeper, tooDeep } from "../validation.ts";
 
 const PATH = "/ofrep/v1/evaluate/flags";
 
@@ -22,18 +23,8 @@ const permission = ["session", "service"] as const;
 
 const CONTEXT_DEPTH_MAX = 16;
 
-const isDeeper = (value: unknown, levels: number): boolean =>
-  typeof value === "object" &&
-  value !== null &&
-  (levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1)));
-
 const checked = ({ context }: { readonly context?: object }): Result<null, Refusal> =>
-  isDeeper(context, CONTEXT_DEPTH_MAX)
-    ? err({
-        type: "invalid-input",
-        errors: [{ pointer: "/context", detail: `is nested deeper than ${CONTEXT_DEPTH_MAX} levels` }],
-      })
-    : ok(null);
+  isDeeper(context, CONTEXT_DEPTH_MAX) ? tooDeep("/context", CONTEXT_DEPTH_MAX) : ok(null);
 
 const evaluation = (flags: FeatureFlags, key: FeatureFlag) => ({ key, value: flags[key], reason: "STATIC" });
 
