@@ -13,8 +13,10 @@ import { openSqlite } from "../adapters/drizzle/sqlite/open-sqlite.ts";
 import { type GroupReport, groupCommit } from "../adapters/group-commit/group-commit.ts";
 import { makeEmlOutbox } from "../adapters/mail/eml-outbox.ts";
 import { makeSmtpMailer } from "../adapters/mail/smtp.ts";
+import { sweepOutbox } from "../adapters/mail/sweep-outbox.ts";
 import { tracedCommits } from "../adapters/opentelemetry/traced-commits.ts";
 import { commentHtml } from "../adapters/sanitize-html/comment-html.ts";
+import { DAY, plus } from "../domain/shared/instant.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ConfigurationListener, ConfigurationWatch } from "../ports/configuration-watch.ts";
 import type { Mail, Mailer } from "../ports/mailer.ts";
@@ -34,6 +36,8 @@ export interface Service {
   readonly mailer: Mailer;
   /** Commits that wait for the store. */
   commitQueueLength(): number;
+  /** Deletes what the outbox folder has kept for longer than a day; null where mail is sent. */
+  readonly sweepOutbox: (() => Promise<number>) | null;
   /** Known to every instance with this SECRET_KEY and to nobody else: for what instances share outside the store. */
   readonly sharedSecret: string;
   /** Answers every commit that was admitted, then lets go of the store. */
@@ -75,6 +79,8 @@ export interface Overrides {
   /** Nothing is traced without. */
   readonly tracer?: Tracer;
 }
+
+const outboxOf = ({ dataDir }: Settings): string => join(dataDir, "outbox");
 
 /** Wires every port to its adapter, by settings. Does not migrate: whoever starts the service does. */
 export const compose = async (settings: Settings, overrides: Overrides = {}): Promise<Service> => {
@@ -125,7 +131,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     overrides.mailer ??
     (settings.smtpUrl === null
       ? makeEmlOutbox({
-          directory: join(settings.dataDir, "outbox"),
+          directory: outboxOf(settings),
           from: settings.mailFrom,
           ...(overrides.onMail === undefined ? {} : { onMail: overrides.onMail }),
         })

@@ -99,6 +99,8 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
     repeat("forget-answers", 600_000, logger, () => forgetAnswers(deps)),
     repeat("record-denials", 60_000, logger, application.access.flush),
   ];
+  const { sweepOutbox } = service;
+  if (sweepOutbox !== null) schedules.push(repeat("sweep-outbox", 3_600_000, logger, sweepOutbox));
   if (logFiles !== undefined) {
     schedules.push(
       repeat("delete-log-files", 3_600_000, logger, async () => deleteExpiredLogFiles(logFiles)),
