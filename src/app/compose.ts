@@ -142,6 +142,9 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     store,
     mailer,
     commitQueueLength: queue.waiting,
+    // A file holds an address and a link that was of use for minutes.
+    sweepOutbox:
+      settings.smtpUrl === null ? () => sweepOutbox(outboxOf(settings), plus(clock.now(), -DAY)) : null,
     sharedSecret: deriveKey(secrets.current, "shared outside the store v1").toString("hex"),
     close: async () => {
       await unitOfWork.close();

@@ -272,7 +272,13 @@ test("no log line and no problem holds anything of hers", async () => {
     400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 500, 503,
   ]);
   // What cannot be reached by what she may do herself.
-  const UNREACHED = ["conflict", "comments-disabled", "last-admin", "moderation-not-possible"];
+  const UNREACHED = [
+    "conflict",
+    "comments-disabled",
+    "host-invalid",
+    "last-admin",
+    "moderation-not-possible",
+  ];
   const ELSEWHERE = ["subject-erased", "subject-not-active", "subject-restricted"];
   const missing = Object.keys(PROBLEMS).filter(
     (code) => !problems.has(code) && !code.startsWith("idempotency"),
