@@ -134,9 +134,8 @@ describe("sealing", () => {
 
 describe("signing", () => {
   const TODAY = 1_772_452_800_000 as Instant;
-  const store = stage();
-  /** A signer of an instance that was started with these secrets on the one store. */
-  const signerWith = (secrets: SecretKeys, { readers, unitOfWork } = store): Signer => {
+  /** A signer of an instance that was started with these secrets, on a store of its own if not told. */
+  const signerWith = (secrets: SecretKeys, { readers, unitOfWork } = stage()): Signer => {
     const clock = fakeClock(TODAY);
     return makeSigner(
       makeKeyVault({
@@ -194,15 +193,16 @@ describe("signing", () => {
   });
 
   test("outlives the secret key it was made under, whose only trace is how its own key is wrapped", async () => {
-    const signed = await signerWith(before).sign("subject", "s");
-    expect(await signerWith(rotated).verify("subject", signed)).toBe("s");
+    const store = stage();
+    const signed = await signerWith(before, store).sign("subject", "s");
+    expect(await signerWith(rotated, store).verify("subject", signed)).toBe("s");
     for (const row of store.keys()) {
       const context = `keys:${row.id}`;
       const wrapped = makeSealer(rotated).seal(makeSealer(rotated).open(row.wrapped, context), context);
       store.putKey({ ...row, wrapped });
     }
-    expect(await signerWith(later).verify("subject", signed)).toBe("s");
-    await expect(signerWith(before).verify("subject", signed)).rejects.toBeInstanceOf(SealBroken);
+    expect(await signerWith(later, store).verify("subject", signed)).toBe("s");
+    await expect(signerWith(before, store).verify("subject", signed)).rejects.toBeInstanceOf(SealBroken);
   });
 
   test("digest is SHA-256 in lower-case hexadecimal", () => {
