@@ -36,8 +36,8 @@ export interface Service {
   readonly mailer: Mailer;
   /** Commits that wait for the store. */
   commitQueueLength(): number;
-  /** Deletes what the outbox folder has kept for longer than a day; null where mail is sent. */
-  readonly sweepOutbox: (() => Promise<number>) | null;
+  /** Deletes what the outbox folder has kept for longer than a day, also once mail is sent instead. */
+  readonly sweepOutbox: () => Promise<number>;
   /** Known to every instance with this SECRET_KEY and to nobody else: for what instances share outside the store. */
   readonly sharedSecret: string;
   /** Answers every commit that was admitted, then lets go of the store. */
@@ -143,8 +143,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     mailer,
     commitQueueLength: queue.waiting,
     // A file holds an address and a link that was of use for minutes.
-    sweepOutbox:
-      settings.smtpUrl === null ? () => sweepOutbox(outboxOf(settings), plus(clock.now(), -DAY)) : null,
+    sweepOutbox: () => sweepOutbox(outboxOf(settings), plus(clock.now(), -DAY)),
     sharedSecret: deriveKey(secrets.current, "shared outside the store v1").toString("hex"),
     close: async () => {
       await unitOfWork.close();

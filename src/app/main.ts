@@ -97,10 +97,9 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
     repeat("deliver-mails", 1_000, logger, () => deliverMails({ ...deps, mailer: edge.mailer, logger })),
     repeat("destroy-expired-keys", 3_600_000, logger, () => destroyExpiredKeys(deps)),
     repeat("forget-answers", 600_000, logger, () => forgetAnswers(deps)),
+    repeat("sweep-outbox", 3_600_000, logger, service.sweepOutbox),
     repeat("record-denials", 60_000, logger, application.access.flush),
   ];
-  const { sweepOutbox } = service;
-  if (sweepOutbox !== null) schedules.push(repeat("sweep-outbox", 3_600_000, logger, sweepOutbox));
   if (logFiles !== undefined) {
     schedules.push(
       repeat("delete-log-files", 3_600_000, logger, async () => deleteExpiredLogFiles(logFiles)),
