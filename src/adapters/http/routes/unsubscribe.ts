@@ -33,7 +33,7 @@ export const unsubscribeRoutes = ({ application }: Service): readonly Route[] =>
     permission: ["none"],
     params,
     success: { status: 200, description: "The page", schema: null, contentType: "text/html" },
-    problems: ["not-found"],
+    problems: ["not-found", "service-unavailable"],
     handle: async ({ params: { token } }) => {
       const known = await application.notifications.checkUnsubscribeLink(token);
       return known.ok ? ok(page({ title: "Stop these mails?", main: ASK, style })) : known;
@@ -56,7 +56,7 @@ export const unsubscribeRoutes = ({ application }: Service): readonly Route[] =>
     optionalBody: true,
     formBody: true,
     success: { status: 200, description: "Stopped", schema: null, contentType: "text/html" },
-    problems: ["not-found", "conflict"],
+    problems: ["not-found", "conflict", "service-unavailable"],
     handle: async ({ caller, params: { token } }) => {
       const done = await application.notifications.unsubscribe(caller, token);
       return done.ok ? ok(page({ title: "Stopped", main: DONE, style })) : done;
