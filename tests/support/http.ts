@@ -1,5 +1,6 @@
 import createClient, { type Client } from "openapi-fetch";
 import { type ServerDeps, serviceOf } from "../../src/adapters/http/context.ts";
+import type { Route } from "../../src/adapters/http/route.ts";
 import { allRoutes } from "../../src/adapters/http/routes/all.ts";
 import { createServer } from "../../src/adapters/http/server.ts";
 import { makeMetrics } from "../../src/adapters/metrics/metrics.ts";
@@ -45,6 +46,7 @@ export interface TestServerOptions {
 export interface TestServer extends TestService {
   readonly logs: LogLine[];
   readonly server: ReturnType<typeof createServer>;
+  readonly routes: readonly Route[];
   /** The client that was generated from the document, without a credential or with a bearer token. */
   client(token?: string): Client<paths>;
   /** One request by hand; `path` starts with a slash. Rejects where the answer is not as the document says. */
@@ -123,6 +125,7 @@ export const testServer = async (options: TestServerOptions = {}): Promise<TestS
     ...service,
     logs: logger.lines,
     server,
+    routes,
     client: (token) =>
       createClient<paths>({
         baseUrl: "http://localhost",

@@ -1,0 +1,248 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type RunningService, runCli, startService } from "../support/process.ts";
+import { scopesOf } from "./document.ts";
+
+export const KINDS = [
+  "nobody",
+  "bad bearer",
+  "unknown session",
+  "ended session",
+  "visitor",
+  "commenter",
+  "commenter by mail",
+  "moderator",
+  "admin",
+  "admin narrowed to posting",
+  "service",
+] as const;
+
+export type Kind = (typeof KINDS)[number];
+
+export type Header = readonly [name: string, value: string];
+
+interface Session {
+  readonly token: string;
+  readonly kind: Kind;
+}
+
+/** Everybody who asks. Who signs out is replaced. */
+export interface People {
+  /** Headers of one of these; `byCookie` as a browser sends them. */
+  as(kind: Kind, pick: number, byCookie: boolean): readonly Header[];
+  /** Headers of a program with this scope, or with any but this. */
+  service(scope: string, having: boolean): readonly Header[];
+  /** Tells that a credential was refused; a session that ended is replaced. */
+  refused(headers: readonly Header[]): Promise<void>;
+  /** Ids that no request may be about. */
+  readonly own: ReadonlySet<string>;
+}
+
+export interface Stage {
+  readonly service: RunningService;
+  readonly document: unknown;
+  readonly people: People;
+  /** Mails that were written since the last time. */
+  newMails(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+const ROOT = "root@example.org";
+const SESSIONS_OF_A_KIND = 5;
+
+const bearer = (token: string): readonly Header[] => [["Authorization", `Bearer ${token}`]];
+
+/** Soft line breaks and escaped signs of a quoted-printable mail. */
+const unquoted = (mail: string): string =>
+  mail
+    .replaceAll(/=\r?\n/g, "")
+    .replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+
+/** Starts the real service on a fresh SQLite database, with somebody of every kind. */
+export const setStage = async (): Promise<Stage> => {
+  const folder = await mkdtemp(join(tmpdir(), "gonogo-fuzz-"));
+  const settings = {
+    DATABASE_URL: `sqlite:///${join(folder, "gonogo.db")}`,
+    CORS_ORIGINS: "https://www.example.org",
+    COMMENT_MODERATION: "post",
+  };
+  await runCli(settings, "admin", "add", ROOT);
+  const service = await startService(settings);
+  const { url } = service;
+
+  const call = async <T>(
+    method: string,
+    path: string,
+    token: string | null,
+    body?: object,
+    more = {},
+  ): Promise<T> => {
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...more,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  };
+
+  const seen = new Set<string>();
+  const awaited = new Map<string, (mail: string) => void>();
+  let others: string[] = [];
+  const readMails = async (): Promise<void> => {
+    const outbox = join(folder, "outbox");
+    const names = await readdir(outbox).catch(() => []);
+    const fresh = names.filter((name) => name.endsWith(".eml") && !seen.has(name));
+    for (const name of fresh) seen.add(name);
+    const mails = fresh.map(async (name) => unquoted(await Bun.file(join(outbox, name)).text()));
+    for (const mail of await Promise.all(mails)) {
+      const to = /^To: (\S+)/m.exec(mail)?.[1] ?? "";
+      const taken = awaited.get(to);
+      awaited.delete(to);
+      if (taken === undefined) others.push(mail);
+      else taken(mail);
+    }
+  };
+
+  const signIn = async (email: string): Promise<{ token: string; subject: string }> => {
+    const mail = new Promise<string>((taken) => awaited.set(email, taken));
+    await call("POST", "/v1/sign-in-links", null, { email });
+    const looking = setInterval(() => void readMails(), 100);
+    const link_token = /#(gnl_[\w-]+)/.exec(await mail)?.[1];
+    clearInterval(looking);
+    return call("POST", "/v1/sessions", null, { link_token });
+  };
+
+  const document = await call<unknown>("GET", "/docs/json", null);
+  const root = await signIn(ROOT);
+  const own = new Set([root.subject]);
+
+  const programs = new Map<string, string>();
+  for (const scope of scopesOf(document)) {
+    const body = { name: "the fuzzer's own", scopes: [scope] };
+    const made = await call<{ id: string; token: string }>(
+      "POST",
+      "/v1/admin/service-credentials",
+      root.token,
+      body,
+    );
+    own.add(made.id);
+    programs.set(scope, made.token);
+  }
+
+  let opened = 0;
+  const openSession = async (kind: Kind): Promise<Session> => {
+    opened += 1;
+    if (kind === "commenter by mail")
+      return { token: (await signIn(`own${opened}@example.org`)).token, kind };
+    const user = { external_user_id: `the fuzzer's own ${opened}` };
+    const platform = programs.get("sessions:create") ?? "";
+    const { token, subject } = await call<{ token: string; subject: string }>(
+      "POST",
+      "/v1/sessions",
+      platform,
+      user,
+    );
+    own.add(subject);
+    if (kind !== "commenter") {
+      const role = kind === "moderator" ? "moderator" : "admin";
+      await call("PUT", `/v1/admin/subjects/${subject}/role`, root.token, { role }, { "if-match": "*" });
+    }
+    if (kind !== "admin narrowed to posting") return { token, kind };
+    const narrowed = { ...user, permissions: ["comments:post"] };
+    return { token: (await call<{ token: string }>("POST", "/v1/sessions", platform, narrowed)).token, kind };
+  };
+
+  const sessions = new Map<Kind, Session[]>();
+  for (const kind of [
+    "commenter",
+    "commenter by mail",
+    "moderator",
+    "admin",
+    "admin narrowed to posting",
+  ] as const) {
+    const opening = Array.from({ length: SESSIONS_OF_A_KIND }, () => openSession(kind));
+    sessions.set(kind, await Promise.all(opening));
+  }
+  const ended = ["gns_"];
+
+  const visitors: string[] = [];
+  for (let n = 0; n < SESSIONS_OF_A_KIND; n += 1) {
+    const response = await fetch(`${url}/v1/consents`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ decisions: {}, method: "api" }),
+    });
+    visitors.push(
+      response.headers
+        .getSetCookie()
+        .find((each) => each.startsWith("gonogo_subject="))
+        ?.split(";")[0] ?? "",
+    );
+  }
+
+  const browser = (cookie: string): readonly Header[] => [
+    ["Cookie", cookie],
+    ["Origin", "https://www.example.org"],
+  ];
+  const pick = <T>(list: readonly T[], n: number, otherwise: T): T =>
+    list[n % Math.max(1, list.length)] ?? otherwise;
+  const tokenOf = (headers: readonly Header[]): string =>
+    headers.map(([, value]) => /gns_[\w-]+/.exec(value)?.[0]).find((each) => each !== undefined) ?? "";
+
+  return {
+    service,
+    document,
+    newMails: async () => {
+      await readMails();
+      const mails = others;
+      others = [];
+      return mails;
+    },
+    people: {
+      own,
+      as: (kind, n, byCookie) => {
+        const token = (session: string) =>
+          byCookie ? browser(`gonogo_session=${session}`) : bearer(session);
+        switch (kind) {
+          case "nobody":
+            return [];
+          case "bad bearer":
+            return bearer("gns_not-a-token");
+          case "unknown session":
+            return token(`gns_${n.toString(36).padEnd(42, "A")}A`);
+          case "ended session":
+            return token(pick(ended, n, ""));
+          case "visitor":
+            return browser(pick(visitors, n, ""));
+          case "service":
+            return bearer(pick([...programs.values()], n, ""));
+          default:
+            return token(pick(sessions.get(kind) ?? [], n, { token: "", kind }).token);
+        }
+      },
+      service: (scope, having) =>
+        bearer([...programs].find(([each]) => (each === scope) === having)?.[1] ?? ""),
+      refused: async (headers) => {
+        const token = tokenOf(headers);
+        for (const [kind, known] of sessions) {
+          const at = known.findIndex((each) => each.token === token);
+          if (at === -1) continue;
+          known.splice(at, 1);
+          ended.push(token);
+          if (ended.length > 50) ended.shift();
+          known.push(await openSession(kind));
+        }
+      },
+    },
+    close: async () => {
+      await service.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};

@@ -1,0 +1,197 @@
+import { matched, type Operation, thingPath } from "./document.ts";
+import { isWanted } from "./values.ts";
+import type { WireAnswer } from "./wire.ts";
+
+/** Something the service keeps under a path of its own. */
+export interface Thing {
+  readonly path: string;
+  readonly params: Readonly<Record<string, string>>;
+  /** The last JSON that was seen of it. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** The headers of whoever made it; null where that was not seen. */
+  readonly owner: readonly (readonly [name: string, value: string])[] | null;
+}
+
+/** What there is to ask for, as far as answers and mails have told. */
+export interface World {
+  /** Of what an operation is about; undefined where nothing is known. */
+  thing(operation: Operation, pick: number): Thing | undefined;
+  etag(path: string): string | null;
+  /** Replaces what was left open in a value; what there is nothing for, and makes no sense without, is left out. */
+  settle(value: unknown, params: Readonly<Record<string, string>>): unknown;
+  /** Query parameters of a next page of this operation, with the path parameters they belong to. */
+  nextPage(operation: Operation, pick: number): NextPage | undefined;
+  learn(
+    operation: Operation,
+    path: string,
+    query: NextPage["query"],
+    owner: Thing["owner"],
+    answer: WireAnswer,
+  ): void;
+  learnText(text: string): void;
+}
+
+export interface NextPage {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: readonly (readonly [name: string, value: string])[];
+}
+
+const MOST = 150;
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** What the document does not say in so many words: a field that names something kept elsewhere. */
+const NAMES: Readonly<Record<string, string>> = { subject: "/v1/admin/subjects/{id}" };
+const FROM_SAME_THREAD: readonly string[] = ["parent_id", "root"];
+const COMMENT = "/v1/comments/{id}";
+
+/** `own`: what must stay as it is, because the fuzzer itself lives on it. */
+export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<string>): World => {
+  const templates = new Set(operations.flatMap(({ path }) => thingPath(path) ?? []));
+  const things = new Map<string, Map<string, Thing>>([...templates].map((each) => [each, new Map()]));
+  const etags = new Map<string, string>();
+  const words = new Map<string, string[]>();
+  const pages = new Map<string, NextPage[]>();
+
+  const keep = <T>(lists: Map<string, T[]>, name: string, value: T): void => {
+    const list = lists.get(name) ?? [];
+    list.push(value);
+    if (list.length > MOST) list.shift();
+    lists.set(name, list);
+  };
+
+  const keepThing = (path: string, body: Json | null, owner: Thing["owner"]): void => {
+    for (const template of templates) {
+      const params = matched(template, path);
+      const known = things.get(template);
+      if (params === null || known === undefined || Object.values(params).some((each) => own.has(each)))
+        continue;
+      const before = known.get(path);
+      known.delete(path);
+      known.set(path, {
+        path,
+        params,
+        body: body ?? before?.body ?? {},
+        owner: owner ?? before?.owner ?? null,
+      });
+      const [oldest] = known.keys();
+      if (known.size > MOST && oldest !== undefined) known.delete(oldest);
+    }
+  };
+
+  const forget = (path: string): void => {
+    for (const known of things.values()) known.delete(path);
+  };
+
+  const keepETag = (path: string, etag: string): void => {
+    etags.set(path, etag);
+    const [oldest] = etags.keys();
+    if (etags.size > 10 * MOST && oldest !== undefined) etags.delete(oldest);
+  };
+
+  const learnJson = (value: unknown, path: string): void => {
+    if (Array.isArray(value)) for (const each of value) learnJson(each, path);
+    if (!isObject(value)) return;
+    for (const [name, each] of Object.entries(value)) {
+      if (typeof each !== "string") {
+        learnJson(each, path);
+        continue;
+      }
+      if (each.startsWith("/")) keepThing(each, null, null);
+      const elsewhere = NAMES[name];
+      if (elsewhere !== undefined) keepThing(elsewhere.replace("{id}", each), null, null);
+      if (name.endsWith("token") || name === "key") keep(words, name, each);
+    }
+    // An item of a list lies under the list, by whatever its path calls it.
+    for (const template of templates) {
+      const name = /^(.*)\/\{(\w+)\}$/.exec(template);
+      const id = name?.[2] === undefined ? undefined : value[name[2]];
+      if (name?.[1] === path && typeof id === "string")
+        keepThing(`${path}/${encodeURIComponent(id)}`, value, null);
+    }
+  };
+
+  const learnPages = (operation: Operation, path: string, query: NextPage["query"], body: Json): void => {
+    const params = matched(operation.path, path) ?? {};
+    const rest = query.filter(([name]) => name !== "cursor");
+    if (typeof body["next_cursor"] === "string") {
+      keep(pages, operation.id, { params, query: [...rest, ["cursor", body["next_cursor"]]] });
+    }
+    for (const item of Array.isArray(body["items"]) ? body["items"].filter(isObject) : []) {
+      if (typeof item["replies_cursor"] !== "string") continue;
+      const more = [
+        ["root", String(item["id"])],
+        ["cursor", item["replies_cursor"]],
+      ] as const;
+      keep(pages, operation.id, { params, query: more });
+    }
+  };
+
+  const nth = <T>(list: readonly T[], pick: number): T | undefined => list[pick % Math.max(1, list.length)];
+
+  const ofSameThread = (params: NextPage["params"], pick: number): unknown =>
+    nth(
+      [...(things.get(COMMENT)?.values() ?? [])].filter(({ body }) => body["thread"] === params["thread"]),
+      pick,
+    )?.body["id"];
+
+  const found = (wanted: string, pick: number, params: NextPage["params"]): unknown => {
+    // Some of the time what nobody gave out.
+    if (pick % 10 === 0) return undefined;
+    if (FROM_SAME_THREAD.includes(wanted)) return ofSameThread(params, pick) ?? null;
+    return wanted === "cursor" ? null : nth(words.get(wanted)?.toReversed() ?? [], pick);
+  };
+
+  const settle: World["settle"] = (value, params) => {
+    if (isWanted(value)) return found(value.wanted, value.pick, params) ?? settle(value.otherwise, params);
+    if (Array.isArray(value)) return value.map((each) => settle(each, params));
+    if (!isObject(value)) return value;
+    const without = (each: unknown): boolean =>
+      isWanted(each) && found(each.wanted, each.pick, params) === null;
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([, each]) => !without(each))
+        .map(([name, each]) => [name, settle(each, params)]),
+    );
+  };
+
+  return {
+    thing: ({ path }, pick) =>
+      nth([...(things.get(thingPath(path) ?? "")?.values() ?? [])].toReversed(), pick),
+    etag: (path) => etags.get(path) ?? null,
+    settle,
+    nextPage: ({ id }, pick) => nth(pages.get(id) ?? [], pick),
+    learn: (operation, path, query, owner, { status, headers, body }) => {
+      // Removed, or not for everybody's eyes: of no use either way.
+      if (status === 404) forget(path);
+      if (status < 200 || status > 299) return;
+      const location = headers.get("location");
+      const about = location ?? path;
+      const json: unknown =
+        headers.get("content-type") === "application/json" ? JSON.parse(Buffer.from(body).toString()) : null;
+      const etag = headers.get("etag");
+      const isThing = isObject(json) && !("items" in json);
+      if (location !== null) keepThing(location, isObject(json) ? json : null, owner);
+      else if (etag !== null) keepThing(path, isThing ? json : null, null);
+      if (etag !== null) {
+        const template = thingPath(operation.path);
+        const depth = location === null && template !== null ? template.split("/").length : undefined;
+        keepETag(about.split("/").slice(0, depth).join("/"), etag);
+      }
+      if (operation.method === "DELETE") forget(path);
+      if (operation.id === "readOpenApiDocument") return;
+      learnJson(json, path);
+      if (isObject(json)) learnPages(operation, path, query, json);
+    },
+    learnText: (text) => {
+      for (const [link] of text.matchAll(/https?:\/\/[^\s"<>]+/g)) {
+        const { pathname, hash } = new URL(link);
+        keepThing(pathname, null, null);
+        if (hash.length > 1) keep(words, "link_token", hash.slice(1));
+      }
+    },
+  };
+};
