@@ -49,13 +49,13 @@ export const readable = (raw: string): string =>
     .replaceAll("=\r\n", "")
     .replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 
-/** The package `smtp-server` on a port of the loopback, without TLS. */
-export const startSmtpServer = async (): Promise<TestSmtpServer> => {
+/** The package `smtp-server` on this port of the loopback, or any that is free, without TLS. */
+export const startSmtpServer = async (at = 0): Promise<TestSmtpServer> => {
   const taken: TakenMail[] = [];
   const sockets = new Set<Socket>();
   let behaviour: SmtpBehaviour = {};
   let server: SMTPServer;
-  let port = 0;
+  let port = at;
 
   const decide = async (reply: Reply, callback: (error?: Error | null) => void): Promise<boolean> => {
     const code = await reply;
