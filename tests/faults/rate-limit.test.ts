@@ -194,7 +194,7 @@ if (program === null) {
 
   describe("a Redis that hangs", () => {
     test("is waited for five times at most, then once in the circuit's waiting time", async () => {
-      expect(OUTSIDE_LIMITS.redis).toMatchObject({ timeoutMs: 50, retries: 0, queued: 0 });
+      expect(OUTSIDE_LIMITS.redis).toMatchObject({ timeoutMs: 15, retries: 0, queued: 0 });
       const instance = await openInstance(redis.url, OUTSIDE_LIMITS.redis.timeoutMs);
       const { limiter, log, asked, state, pass } = instance;
       const caller = from("192.0.2.40");

@@ -62,7 +62,7 @@ const freshAddress = (): string => {
 };
 
 /**
- * What both admit together to one caller. When Redis did not answer one of the requests within its 50 ms, as on a machine
+ * What both admit together to one caller. When Redis did not answer one of the requests within its 15 ms, as on a machine
  * that is busy with something else, that one was counted alone: then another caller is counted.
  */
 const admittedTogether = async (): Promise<Readonly<Record<number, number>>> => {

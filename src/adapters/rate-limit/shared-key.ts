@@ -23,22 +23,43 @@ export interface SharedKey {
  * that Redis never has, so that a copy of Redis, key and all, tells no address.
  */
 export const makeSharedKey = (redis: Redis, secret: string, clock: Clock): SharedKey => {
-  let known: { day: number; since: number; key: Promise<Uint8Array> } | null = null;
+  let known: { readonly day: number; readonly since: number; readonly key: Promise<Uint8Array> } | null =
+    null;
+  let asking = false;
+
+  const ask = (now: number, day: number): Promise<Uint8Array> =>
+    agreeOn(redis, day, (day + 1) * DAY - now + GRACE_MS).then((random) =>
+      createHmac("sha256", secret).update(`gonogo rate limits ${random}`).digest(),
+    );
+
+  /** Asks for the key of the same day again, while everybody goes on with the one that is known. */
+  const askAgain = async (of: NonNullable<typeof known>, now: number): Promise<void> => {
+    asking = true;
+    try {
+      const key = await ask(now, of.day);
+      if (known === of) known = { day: of.day, since: now, key: Promise.resolve(key) };
+    } catch {
+      // Whoever counts next finds out that Redis does not answer, and says so.
+    } finally {
+      asking = false;
+    }
+  };
+
   return {
     today: () => {
       const now = clock.now();
       const day = Math.floor(now / DAY);
-      if (known?.day === day && now >= known.since && now - known.since < TRUSTED_MS) return known.key;
-      const key = agreeOn(redis, day, (day + 1) * DAY - now + GRACE_MS).then((random) =>
-        createHmac("sha256", secret).update(`gonogo rate limits ${random}`).digest(),
-      );
-      const asked = { day, since: now, key };
+      if (known?.day === day && now >= known.since) {
+        if (now - known.since >= TRUSTED_MS && !asking) void askAgain(known, now);
+        return known.key;
+      }
+      const asked = { day, since: now, key: ask(now, day) };
       known = asked;
       // Whoever waits is told; nobody after them shall find the failure.
-      key.catch(() => {
+      asked.key.catch(() => {
         if (known === asked) known = null;
       });
-      return key;
+      return asked.key;
     },
     forget: () => {
       known = null;
@@ -49,8 +70,11 @@ export const makeSharedKey = (redis: Redis, secret: string, clock: Clock): Share
 /** The first instance of a day sets the key, the others find it. */
 const agreeOn = async (redis: Redis, day: number, ttlMs: number): Promise<string> => {
   const name = `${PREFIX}${new Date(day * DAY).toISOString().slice(0, 10)}`;
-  await redis.set(name, randomBytes(32).toString("base64url"), "PX", ttlMs, "NX");
-  const random = await redis.get(name);
+  // Both on their way at once: whoever counts waits for this too.
+  const [, random] = await Promise.all([
+    redis.set(name, randomBytes(32).toString("base64url"), "PX", ttlMs, "NX"),
+    redis.get(name),
+  ]);
   if (random === null) throw new Error("the key of the day is gone as soon as it is set");
   return random;
 };

@@ -13,11 +13,12 @@ export interface OutsideLimits {
 }
 
 /**
- * Redis answers within a request or not at all: the limiter has a local answer. The others have a queue behind them. A mail
+ * Redis answers within a request or not at all: the limiter has a local answer. A request may wait for it twice, and one that
+ * is slow for everybody must open its circuit instead of making everybody slow. The others have a queue behind them. A mail
  * server may take its time once it has a mail, and giving up then is sending it twice.
  */
 export const OUTSIDE_LIMITS: Readonly<Record<OutsideService, OutsideLimits>> = {
-  redis: { timeoutMs: 50, concurrent: 256, queued: 0, retries: 0, backoffMs: [10, 50] },
+  redis: { timeoutMs: 15, concurrent: 256, queued: 0, retries: 0, backoffMs: [10, 50] },
   database: { timeoutMs: 2_000, concurrent: 64, queued: 256, retries: 1, backoffMs: [20, 200] },
   smtp: { timeoutMs: 60_000, concurrent: 4, queued: 32, retries: 1, backoffMs: [500, 5_000] },
   webhooks: { timeoutMs: 20_000, concurrent: 16, queued: 64, retries: 1, backoffMs: [500, 5_000] },
