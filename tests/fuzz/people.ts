@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunningService, runCli, startService } from "../support/process.ts";
 import { scopesOf } from "./document.ts";
+import { openMailbox } from "./mailbox.ts";
 
 export const KINDS = [
   "nobody",
@@ -22,9 +23,16 @@ export type Kind = (typeof KINDS)[number];
 
 export type Header = readonly [name: string, value: string];
 
+interface Opened {
+  readonly token: string;
+  readonly subject: string;
+}
+
 interface Session {
   readonly token: string;
   readonly kind: Kind;
+  /** Of who signed in by mail: she is signed in again, because strangers may not be while registration is off. */
+  readonly email?: string;
 }
 
 /** Everybody who asks. Who signs out is replaced. */
@@ -43,7 +51,7 @@ export interface Stage {
   readonly service: RunningService;
   readonly document: unknown;
   readonly people: People;
-  /** Mails that were written since the last time. */
+  /** Mails that were written since the last time, to others than the fuzzer's own people. */
   newMails(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
@@ -52,12 +60,6 @@ const ROOT = "root@example.org";
 const SESSIONS_OF_A_KIND = 5;
 
 const bearer = (token: string): readonly Header[] => [["Authorization", `Bearer ${token}`]];
-
-/** Soft line breaks and escaped signs of a quoted-printable mail. */
-const unquoted = (mail: string): string =>
-  mail
-    .replaceAll(/=\r?\n/g, "")
-    .replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 
 /** Starts the real service on a fresh SQLite database, with somebody of every kind. */
 export const setStage = async (): Promise<Stage> => {
@@ -91,31 +93,11 @@ export const setStage = async (): Promise<Stage> => {
     return (await response.json()) as T;
   };
 
-  const seen = new Set<string>();
-  const awaited = new Map<string, (mail: string) => void>();
-  let others: string[] = [];
-  const readMails = async (): Promise<void> => {
-    const outbox = join(folder, "outbox");
-    const names = await readdir(outbox).catch(() => []);
-    const fresh = names.filter((name) => name.endsWith(".eml") && !seen.has(name));
-    for (const name of fresh) seen.add(name);
-    const mails = fresh.map(async (name) => unquoted(await Bun.file(join(outbox, name)).text()));
-    for (const mail of await Promise.all(mails)) {
-      const to = /^To: (\S+)/m.exec(mail)?.[1] ?? "";
-      const taken = awaited.get(to);
-      awaited.delete(to);
-      if (taken === undefined) others.push(mail);
-      else taken(mail);
-    }
-  };
-
-  const signIn = async (email: string): Promise<{ token: string; subject: string }> => {
-    const mail = new Promise<string>((taken) => awaited.set(email, taken));
+  const mailbox = openMailbox(join(folder, "outbox"));
+  const signIn = async (email: string): Promise<Opened> => {
+    const mail = mailbox.next(email);
     await call("POST", "/v1/sign-in-links", null, { email });
-    const looking = setInterval(() => void readMails(), 100);
-    const link_token = /#(gnl_[\w-]+)/.exec(await mail)?.[1];
-    clearInterval(looking);
-    return call("POST", "/v1/sessions", null, { link_token });
+    return call("POST", "/v1/sessions", null, { link_token: /#(gnl_[\w-]+)/.exec(await mail)?.[1] });
   };
 
   const document = await call<unknown>("GET", "/docs/json", null);
@@ -136,18 +118,15 @@ export const setStage = async (): Promise<Stage> => {
   }
 
   let opened = 0;
-  const openSession = async (kind: Kind): Promise<Session> => {
+  const openSession = async (kind: Kind, known?: string): Promise<Session> => {
     opened += 1;
-    if (kind === "commenter by mail")
-      return { token: (await signIn(`own${opened}@example.org`)).token, kind };
+    if (kind === "commenter by mail") {
+      const email = known ?? `own${opened}@example.org`;
+      return { token: (await signIn(email)).token, kind, email };
+    }
     const user = { external_user_id: `the fuzzer's own ${opened}` };
     const platform = programs.get("sessions:create") ?? "";
-    const { token, subject } = await call<{ token: string; subject: string }>(
-      "POST",
-      "/v1/sessions",
-      platform,
-      user,
-    );
+    const { token, subject } = await call<Opened>("POST", "/v1/sessions", platform, user);
     own.add(subject);
     if (kind !== "commenter") {
       const role = kind === "moderator" ? "moderator" : "admin";
@@ -198,12 +177,7 @@ export const setStage = async (): Promise<Stage> => {
   return {
     service,
     document,
-    newMails: async () => {
-      await readMails();
-      const mails = others;
-      others = [];
-      return mails;
-    },
+    newMails: mailbox.others,
     people: {
       own,
       as: (kind, n, byCookie) => {
@@ -233,10 +207,10 @@ export const setStage = async (): Promise<Stage> => {
         for (const [kind, known] of sessions) {
           const at = known.findIndex((each) => each.token === token);
           if (at === -1) continue;
-          known.splice(at, 1);
+          const [gone] = known.splice(at, 1);
           ended.push(token);
           if (ended.length > 50) ended.shift();
-          known.push(await openSession(kind));
+          known.push(await openSession(kind, gone?.email));
         }
       },
     },

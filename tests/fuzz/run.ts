@@ -42,10 +42,14 @@ const MOST_SHRINKS = 150;
 const rssOf = async (pid: number): Promise<number> =>
   Number(/VmRSS:\s+(\d+) kB/.exec(await Bun.file(`/proc/${pid}/status`).text())?.[1]);
 
-const told = (outcome: Outcome): string =>
-  outcome.kind === "answered"
-    ? `${outcome.answer.status} ${Buffer.from(outcome.answer.body).toString().slice(0, 500)}`
+const told = (url: string, outcome: Outcome): string => {
+  if (outcome.kind === "answered") {
+    return `${outcome.answer.status} ${Buffer.from(outcome.answer.body).toString().slice(0, 500)}`;
+  }
+  return outcome.kind === "hung" && outcome.before !== null
+    ? `hung, on the connection that was used before by\n  ${curlOf(url, outcome.before)}`
     : outcome.kind;
+};
 
 type Found = Omit<Failure, "fault">;
 
@@ -80,7 +84,8 @@ const learn = async ({ world, people }: Play, plan: Plan, draft: Draft, outcome:
     const [path = ""] = targetOf(draft).split("?");
     world.learn(draft.operation, path, draft.query, credential, outcome.answer);
   }
-  if (told(outcome).includes('"credential-invalid"')) await people.refused(credential);
+  const { body } = outcome.answer;
+  if (Buffer.from(body).includes('"credential-invalid"')) await people.refused(credential);
 };
 
 /** Of the requests that show a fault the shortest is kept. */
@@ -110,7 +115,7 @@ const send = async (
     for (const fault of await judge(request, outcome)) {
       const named = `${draft.operation.id}: ${fault}`;
       faults.add(named);
-      note(play, named, { curl: curlOf(service.url, request), answer: told(outcome), seed });
+      note(play, named, { curl: curlOf(service.url, request), answer: told(service.url, outcome), seed });
     }
   }
   return [...faults];
@@ -124,7 +129,8 @@ const lane = async (play: Play, plan: fc.Arbitrary<Plan>, port: number, index: n
   for (let batch = 0; more; batch += 1) {
     const fresh = new Set<string>();
     let shrinks = 0;
-    const seed = play.seed + index * 1_000_003 + batch;
+    // Spread, so that neighbouring seeds have no batch in common.
+    const seed = (Math.imul(play.seed, 0x9e3779b1) + index * 65_537 + batch) | 0;
     const property = fc.asyncProperty(plan, async (each) => {
       if (fresh.size > 0) shrinks += 1;
       if (shrinks > MOST_SHRINKS) return;
@@ -160,10 +166,11 @@ export const fuzz = async ({ count: wanted, seed, progress }: FuzzOptions): Prom
       next: async () => {
         if (play.sent >= wanted) return false;
         play.sent += 1;
-        if (play.sent % every === 0) {
+        const { sent } = play;
+        if (sent % every === 0) {
           rss.push(await rssOf(stage.service.pid));
           for (const mail of await stage.newMails()) world.learnText(mail);
-          progress?.(play.sent);
+          progress?.(sent);
         }
         return true;
       },

@@ -19,8 +19,8 @@ export type Outcome =
   | { readonly kind: "answered"; readonly answer: WireAnswer }
   /** The other side closed without a word. */
   | { readonly kind: "closed" }
-  /** Nothing, or not all, within the deadline. */
-  | { readonly kind: "hung" }
+  /** Nothing, or not all, within the deadline; `before` was asked on the same connection. */
+  | { readonly kind: "hung"; readonly before: WireRequest | null }
   /** What came is no HTTP/1.1, or more than one answer. */
   | { readonly kind: "garbled" };
 
@@ -94,6 +94,7 @@ export interface Connection {
 /** One kept connection at a time, and one request at a time on it. */
 export const openConnection = (port: number): Connection => {
   let socket: Socket | null = null;
+  let before: WireRequest | null = null;
   const drop = (): void => {
     socket?.destroy();
     socket = null;
@@ -108,12 +109,18 @@ export const openConnection = (port: number): Connection => {
       const settle = (outcome: Outcome, keep: boolean): void => {
         clearTimeout(timer);
         current.removeAllListeners();
-        // A reset of a connection nobody waits for any more is nobody's error.
-        current.on("error", drop);
+        // A connection that ends while nobody waits for it is nobody's error.
+        current.on("error", () => undefined);
+        current.on("close", () => {
+          if (socket === current) socket = null;
+        });
         if (!keep) drop();
         done({ ...outcome, fresh });
       };
-      const timer = setTimeout(() => settle({ kind: "hung" }, false), DEADLINE_MS);
+      const timer = setTimeout(
+        () => settle({ kind: "hung", before: fresh ? null : before }, false),
+        DEADLINE_MS,
+      );
       const ended = (): void => settle({ kind: received.length === 0 ? "closed" : "garbled" }, false);
       current.on("data", (chunk: Buffer) => {
         received = Buffer.concat([received, chunk]);
@@ -137,7 +144,9 @@ export const openConnection = (port: number): Connection => {
     send: async (request) => {
       const first = await exchange(request);
       // A kept connection may be closed by the other side just as it is used again: that says nothing of this request.
-      return first.kind === "closed" && !first.fresh ? exchange(request) : first;
+      const outcome = first.kind === "closed" && !first.fresh ? await exchange(request) : first;
+      before = request;
+      return outcome;
     },
     close: drop,
   };

@@ -62,7 +62,7 @@ describe("the fuzzer", () => {
       answered(404, problem("not-found", 404), { vary: `x-${MARKER}` }),
       ["echoes"],
     ],
-    ["no answer", asked, { kind: "hung" }, ["hung"]],
+    ["no answer", asked, { kind: "hung", before: null }, ["hung"]],
     ["a closed connection", asked, { kind: "closed" }, ["closed without an answer"]],
     ["a refusal that is not the service's", asked, bare(400), ["a bare 400"]],
     ["the server's refusal of what is no HTTP", NUL, bare(400), []],
