@@ -1,5 +1,4 @@
 import { parseTrustedProxies, type TrustedProxies } from "../adapters/http/client-address.ts";
-import { makeMetrics } from "../adapters/metrics/metrics.ts";
 import { tracedCalls } from "../adapters/opentelemetry/traced-calls.ts";
 import { openRateLimiter } from "../adapters/rate-limit/rate-limiter.ts";
 import { guardedMailer } from "../adapters/resilience/guarded-mailer.ts";
@@ -23,8 +22,6 @@ export interface Edge {
   circuits(): Readonly<Record<string, CircuitState>>;
   close(): Promise<void>;
 }
-
-export const watchedMetrics = (): Metrics => makeMetrics();
 
 /** Loaded only where somebody collects traces: a start without them need not wait for it. */
 export const openTracing = async ({ tracing }: Settings, logger: Logger): Promise<Tracer> => {

@@ -1,10 +1,11 @@
 import { systemClock } from "../adapters/crypto/system-clock.ts";
 import { createServer } from "../adapters/http/server.ts";
+import { makeMetrics } from "../adapters/metrics/metrics.ts";
 import { deleteExpiredLogFiles, type LogFilesOptions } from "../adapters/pino/log-files.ts";
 import { makeLogger } from "../adapters/pino/logger.ts";
 import { StorageFailure } from "../ports/unit-of-work.ts";
 import { compose, openConfigurationWatch, type Service } from "./compose.ts";
-import { composeEdge, openTracing, watchedMetrics } from "./compose-edge.ts";
+import { composeEdge, openTracing } from "./compose-edge.ts";
 import { readSettings, type Settings, WrongSettings } from "./config.ts";
 import { publishDefaultPolicy } from "./consent/publish-default-policy.ts";
 import { drain, within } from "./drain.ts";
@@ -46,7 +47,7 @@ const TASKS_MS = 5_000;
 export const start = async (settings: Settings): Promise<{ stop(): Promise<void> }> => {
   const logFiles = logFilesOf(settings);
   const logger = makeLogger(undefined, logFiles);
-  const metrics = watchedMetrics();
+  const metrics = makeMetrics();
   const tracer = await openTracing(settings, logger);
   const service = await compose(settings, {
     onGroup: metrics.groupCommitted,
@@ -86,6 +87,8 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
   }).listen({
     hostname: settings.host,
     port: settings.port,
+    // Two services on one port would each get some of the requests, and whoever started the second would not know.
+    reusePort: false,
   });
   const refreshFlags = repeat("refresh-flags", 2_000, logger, deps.refreshFlags);
   const watch = await openConfigurationWatch(settings.database, {
@@ -110,8 +113,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
   const stop = async (): Promise<void> => {
     // From now on every answer closes its connection, so that the requests in flight are the last ones.
     draining = true;
-    await watch?.close();
-    const tasks = Promise.all(schedules.map((schedule) => schedule.stop()));
+    const tasks = Promise.all([watch?.close(), ...schedules.map((schedule) => schedule.stop())]);
     if (server.server !== null) await drain(server.server);
     // A mail server that hangs may keep a mail longer than that: it is sent again, under the same message id.
     await within(TASKS_MS, tasks);
@@ -140,6 +142,12 @@ if (import.meta.main) {
     if (failure instanceof WrongSettings) {
       process.stderr.write(`${failure.message}\n`);
       process.exit(2);
+    }
+    if (failure instanceof Error && "code" in failure && failure.code === "EADDRINUSE") {
+      process.stderr.write(
+        "Another program listens on this address already: set PORT to a free one, or end the other.\n",
+      );
+      process.exit(1);
     }
     if (!(failure instanceof StorageFailure)) throw failure;
     process.stderr.write(

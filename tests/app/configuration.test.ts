@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { openMemory } from "../../src/adapters/memory/open-memory.ts";
+import type { ConfigurationView, Page } from "../../src/app/application.ts";
 import { ANONYMOUS } from "../../src/app/caller.ts";
 import { FEATURE_FLAGS } from "../../src/domain/configuration/feature-flags.ts";
 import { accepted, refused, testService } from "../support/service.ts";
@@ -61,6 +62,24 @@ describe("system configuration", () => {
         "invalid-input",
       );
     }
+  });
+
+  test("flags are listed as flags alone, and the pages around them miss nothing", async () => {
+    const { service, caller } = await admin();
+    const { configuration, flags } = service.application;
+    for (const key of ["enable_comments", "enable_analytics"]) {
+      accepted(await flags.write(caller, { key, enabled: false, version: null }));
+    }
+    const keys = ["alpha", "f.first", "footer", "zeta"];
+    for (const key of keys) accepted(await configuration.write(caller, value({ key })));
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: Page<ConfigurationView> = accepted(await configuration.list(caller, { limit: 1, cursor }));
+      seen.push(...page.items.map(({ key }) => key));
+      cursor = page.next_cursor;
+    } while (cursor !== null);
+    expect(seen).toEqual(keys);
   });
 
   test("nobody but an admin reads or writes", async () => {

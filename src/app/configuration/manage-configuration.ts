@@ -4,6 +4,7 @@ import {
   parseConfigurationKey,
   setConfiguration,
 } from "../../domain/configuration/change-configuration.ts";
+import { FEATURE_FLAGS } from "../../domain/configuration/feature-flags.ts";
 import type { SystemConfiguration } from "../../domain/configuration/system-configuration.ts";
 import { SEAL_CONTEXTS } from "../../domain/personal-data/sealed-fields.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
@@ -49,7 +50,10 @@ export const listConfiguration =
   async (caller, { limit, cursor }) => {
     const allowed = requirePermission(caller.principal, "system:administer");
     if (!allowed.ok) return allowed;
-    const rows = await readers.configuration.list(cursor, limit + 1);
+    // Flags are kept beside, and are listed as flags: there are so few that reading past them costs nothing.
+    const flags = Object.keys(FEATURE_FLAGS).length;
+    const found = await readers.configuration.list(cursor, limit + 1 + flags);
+    const rows = found.filter(({ key }) => !key.startsWith(FLAG_PREFIX));
     return ok(pageOf(rows, limit, (last) => last.key, viewOf));
   };
 
