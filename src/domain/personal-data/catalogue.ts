@@ -27,15 +27,26 @@ export interface FieldRule {
   readonly neverLog: boolean;
 }
 
-export interface CollectionRule<R> {
+/**
+ * What becomes of a record whose period is over (GDPR Art. 5(1)(e)). `delete`: it goes. `blank`: it goes, but one with
+ * replies stays as an empty place-holder until they are gone. `sever`: her vault is emptied; the pseudonym goes once
+ * nothing speaks of it. `with-subject`: goes when its subject is severed. `own-task`: not the retention run's business.
+ */
+export type DueAction = "delete" | "blank" | "sever" | "with-subject" | "own-task";
+
+/** A period without an action, or an action without a period, does not compile. */
+type Kept =
+  | { readonly retention: RetentionCategory; readonly due: DueAction }
+  /** No personal data, or kept as long as the record it belongs to. */
+  | { readonly retention: null; readonly due: "never" };
+
+export type CollectionRule<R> = Kept & {
   /** Why it is kept, for the record of processing (GDPR Art. 30(1)(b)). */
   readonly purpose: string;
-  /** Null: no personal data, or kept as long as the record it belongs to. */
-  readonly retention: RetentionCategory | null;
   /** What erasing the person does to the record as a whole, before the fields: `delete` leaves nothing of it. */
   readonly erasure: "delete" | "fields";
   readonly fields: { readonly [F in keyof R]-?: FieldRule };
-}
+};
 
 /** Every stored field of every collection. A new field without a rule does not compile. */
 export type Catalogue = { readonly [C in keyof Records]: CollectionRule<Records[C]> } & {
@@ -97,18 +108,21 @@ export const CATALOGUE: Catalogue = {
   subjects: {
     purpose: "Know a person's role and rights by a pseudonym",
     retention: "user_data",
+    due: "sever",
     erasure: "fields",
     fields: { ...gdpr, id: subject, role: about, status: about, sessions_valid_from: time },
   },
   identities: {
     purpose: "Let a person sign in, and reach her about what she wrote",
     retention: "user_data",
+    due: "with-subject",
     erasure: "delete",
     fields: { ...gdpr, subject_id: subject, kind: none, blind_index: secret, ciphertext: sealed },
   },
   consents: {
     purpose: "Prove what a person consented to (GDPR Art. 7(1))",
     retention: "user_data",
+    due: "delete",
     erasure: "fields",
     fields: {
       ...gdpr,
@@ -131,6 +145,7 @@ export const CATALOGUE: Catalogue = {
   consent_policies: {
     purpose: "Say what is asked for and show any version of it again",
     retention: null,
+    due: "never",
     erasure: "fields",
     fields: {
       ...stored,
@@ -145,6 +160,7 @@ export const CATALOGUE: Catalogue = {
   sign_in_links: {
     purpose: "Let a person sign in without a password",
     retention: "user_data",
+    due: "delete",
     erasure: "delete",
     fields: {
       ...gdpr,
@@ -159,6 +175,7 @@ export const CATALOGUE: Catalogue = {
   sessions: {
     purpose: "Keep a person signed in for at most a day",
     retention: "user_data",
+    due: "delete",
     erasure: "delete",
     fields: {
       ...gdpr,
@@ -172,6 +189,7 @@ export const CATALOGUE: Catalogue = {
   comments: {
     purpose: "Publish what a person wanted to say",
     retention: "comments",
+    due: "blank",
     erasure: "fields",
     fields: {
       ...gdpr,
@@ -195,12 +213,14 @@ export const CATALOGUE: Catalogue = {
   comment_reports: {
     purpose: "Look into what readers report",
     retention: "comments",
+    due: "delete",
     erasure: "fields",
     fields: { ...gdpr, comment_id: ownId, subject_id: subject, reason: words },
   },
   outgoing_mails: {
     purpose: "Send a person the sign-in link she asked for, and tell her what became of her comments",
     retention: "user_data",
+    due: "delete",
     erasure: "delete",
     fields: {
       ...gdpr,
@@ -215,12 +235,14 @@ export const CATALOGUE: Catalogue = {
   mail_preferences: {
     purpose: "Leave a person alone who does not want to be told by mail (GDPR Art. 21)",
     retention: "user_data",
+    due: "with-subject",
     erasure: "delete",
     fields: { ...gdpr, subject_id: subject, notifications: about },
   },
   idempotent_answers: {
     purpose: "Answer a repeated request as the first time, without doing it twice",
     retention: "user_data",
+    due: "own-task",
     erasure: "delete",
     fields: {
       ...gdpr,
@@ -234,6 +256,7 @@ export const CATALOGUE: Catalogue = {
   service_credentials: {
     purpose: "Let other programs of the controller use the service",
     retention: null,
+    due: "never",
     erasure: "fields",
     fields: {
       ...stored,
@@ -247,6 +270,7 @@ export const CATALOGUE: Catalogue = {
   system_config: {
     purpose: "Keep settings that change while the service runs",
     retention: null,
+    due: "never",
     erasure: "fields",
     fields: {
       ...stored,
@@ -260,18 +284,21 @@ export const CATALOGUE: Catalogue = {
   keys: {
     purpose: "Hash and find what must not be readable, and forget how when the time is over",
     retention: null,
+    due: "never",
     erasure: "fields",
     fields: { ...stored, id: internal, wrapped: secret, destroy_at: internal },
   },
   guards: {
     purpose: "Keep decisions that span several records apart",
     retention: null,
+    due: "never",
     erasure: "fields",
     fields: { ...stored, id: internal },
   },
   audit_entries: {
     purpose: "Account for every change (GDPR Art. 5(2))",
     retention: "audit_trail",
+    due: "own-task",
     erasure: "fields",
     fields: {
       ...gdpr,
