@@ -3,7 +3,7 @@
 
 const LOCAL = "^(src|tests|drizzle|bench|content|deploy|docs)/";
 /** The files that wire everything together; nobody imports them but each other and the tests. */
-const ROOT = "^src/app/(main|compose|compose-edge|config)\\.ts$|^src/app/cli/";
+const ROOT = "^src/app/(main|compose|compose-edge|config|settings)\\.ts$|^src/app/cli/";
 const ELYSIA = "node_modules/(elysia|@elysiajs/[^/]+|@sinclair/typebox)/";
 const TYPEBOX = "node_modules/typebox/";
 

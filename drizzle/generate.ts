@@ -8,8 +8,8 @@ import {
   generateSQLiteDrizzleJson,
   generateSQLiteMigration,
 } from "drizzle-kit/api";
-import { postgresSchema } from "../src/adapters/drizzle/schema.postgres.ts";
-import { sqliteSchema } from "../src/adapters/drizzle/schema.sqlite.ts";
+import { postgresMachinery, postgresSchema } from "../src/adapters/drizzle/schema.postgres.ts";
+import { sqliteMachinery, sqliteSchema } from "../src/adapters/drizzle/schema.sqlite.ts";
 
 interface Dialect<Snapshot> {
   readonly folder: string;
@@ -82,7 +82,7 @@ const problems = [
     {
       folder: join(import.meta.dir, "sqlite"),
       empty: await generateSQLiteDrizzleJson({}),
-      wanted: await generateSQLiteDrizzleJson(sqliteSchema),
+      wanted: await generateSQLiteDrizzleJson({ ...sqliteSchema, ...sqliteMachinery }),
       diff: generateSQLiteMigration,
     },
     name,
@@ -91,7 +91,7 @@ const problems = [
     {
       folder: join(import.meta.dir, "postgres"),
       empty: generateDrizzleJson({}),
-      wanted: generateDrizzleJson(postgresSchema),
+      wanted: generateDrizzleJson({ ...postgresSchema, ...postgresMachinery }),
       diff: generateMigration,
     },
     name,

@@ -7,12 +7,16 @@ import type { GroupStore } from "./group-store.ts";
 import type { IdempotentAnswerReader } from "./idempotent-answer-reader.ts";
 import type { IdentityReader } from "./identity-reader.ts";
 import type { KeyReader } from "./key-reader.ts";
+import type { Leases } from "./leases.ts";
+import type { LegalHoldReader } from "./legal-hold-reader.ts";
 import type { MailPreferencesReader } from "./mail-preferences-reader.ts";
 import type { OutgoingMailReader } from "./outgoing-mail-reader.ts";
+import type { PersonalDataReader } from "./personal-data-reader.ts";
 import type { SealedFieldReader } from "./sealed-field-reader.ts";
 import type { ServiceCredentialReader } from "./service-credential-reader.ts";
 import type { SessionReader } from "./session-reader.ts";
 import type { SignInLinkReader } from "./sign-in-link-reader.ts";
+import type { SignedReportReader } from "./signed-report-reader.ts";
 import type { SubjectReader } from "./subject-reader.ts";
 
 /** Everything that can be asked of a store. */
@@ -28,6 +32,9 @@ export interface Readers {
   readonly outgoingMails: OutgoingMailReader;
   readonly mailPreferences: MailPreferencesReader;
   readonly idempotentAnswers: IdempotentAnswerReader;
+  readonly legalHolds: LegalHoldReader;
+  readonly signedReports: SignedReportReader;
+  readonly personalData: PersonalDataReader;
   readonly keys: KeyReader;
   readonly configuration: ConfigurationReader;
   readonly sealedFields: SealedFieldReader;
@@ -60,6 +67,7 @@ export interface Migrator {
 export interface Store {
   readonly readers: Readers;
   readonly groups: GroupStore;
+  readonly leases: Leases;
   readonly migrator: Migrator;
   /** Resolves when the store answers; rejects with StorageFailure otherwise. */
   ping(): Promise<void>;

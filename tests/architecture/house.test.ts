@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { TREE } from "./copy.ts";
 
 const MOST_LINES = 300;
-/** A dialect's tables are one flat list, read beside the other dialect's. */
-const FLAT_LISTS = /^src\/adapters\/drizzle\/schema\.(sqlite|postgres)\.ts$/;
+/** Lists that are read as one: a dialect's tables, the catalogues, the table of contents. */
+const FLAT_LISTS =
+  /^src\/(adapters\/drizzle\/schema\.(sqlite|postgres)|adapters\/http\/problems|adapters\/memory\/fields|app\/application|app\/settings|domain\/audit\/audit-details|domain\/personal-data\/catalogue)\.ts$/;
 
 interface SourceFile {
   readonly path: string;

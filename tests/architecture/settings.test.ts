@@ -14,7 +14,7 @@ const settingsIn = (text: string): Record<string, string> =>
 
 /** The names that the settings' schema gives: its keys stand two spaces deep. */
 const read = [
-  ...readFileSync(join(TREE, "src/app/config.ts"), "utf8").matchAll(/^ {2}([A-Z][A-Z0-9_]*): /gm),
+  ...readFileSync(join(TREE, "src/app/settings.ts"), "utf8").matchAll(/^ {2}([A-Z][A-Z0-9_]*): /gm),
 ];
 
 describe(".env.example", () => {

@@ -1,6 +1,8 @@
 import { describe } from "bun:test";
 import { commentReaderLaws } from "./laws/comment-reader.ts";
 import { groupLaws } from "./laws/group.ts";
+import { leaseLaws } from "./laws/leases.ts";
+import { personalDataReaderLaws } from "./laws/personal-data-reader.ts";
 import { raceLaws } from "./laws/races.ts";
 import { readerLaws } from "./laws/readers.ts";
 import { sealedFieldReaderLaws } from "./laws/sealed-field-reader.ts";
@@ -19,6 +21,8 @@ export const contract = (kind: StoreKind): void => {
     describe("readers", () => readerLaws(kind));
     commentReaderLaws(kind);
     sealedFieldReaderLaws(kind);
+    personalDataReaderLaws(kind);
+    leaseLaws(kind);
     describe("store", () => storeLaws(kind));
   });
 };

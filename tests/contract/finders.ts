@@ -23,6 +23,8 @@ export const FINDERS: {
   outgoing_mails: (readers, row) => readers.outgoingMails.byId(row.id),
   mail_preferences: (readers, row) => readers.mailPreferences.ofSubject(row.subject_id),
   idempotent_answers: (readers, row) => readers.idempotentAnswers.byId(row.id),
+  legal_holds: (readers, row) => readers.legalHolds.byId(row.id),
+  signed_reports: (readers, row) => readers.signedReports.byId(row.id),
   service_credentials: (readers, row) => readers.serviceCredentials.byId(row.id),
   system_config: (readers, row) => readers.configuration.byKey(row.key),
   keys: (readers, row) => readers.keys.byId(row.id),

@@ -3,6 +3,7 @@ import type { IdempotencyId } from "../../src/domain/idempotency/idempotent-answ
 import { SEALED_COLLECTIONS } from "../../src/domain/personal-data/sealed-fields.ts";
 import type { KeyedHash, TokenHash } from "../../src/domain/shared/ids.ts";
 import { type Instant, plus } from "../../src/domain/shared/instant.ts";
+import { WALKED_COLLECTIONS } from "../../src/ports/personal-data-reader.ts";
 import type { Readers, Store } from "../../src/ports/store.ts";
 import { changes, hash, id, ids, insert, NOON, record, reply } from "../support/records.ts";
 
@@ -63,6 +64,22 @@ export const EVERY_QUERY: {
     byId: (readers) => readers.idempotentAnswers.byId("a".repeat(64) as IdempotencyId),
     expired: (readers) => readers.idempotentAnswers.expired(NOON, 20),
   },
+  legalHolds: {
+    byId: (readers) => readers.legalHolds.byId(id()),
+    list: (readers) => readers.legalHolds.list(id(), 20),
+    standing: (readers) => readers.legalHolds.standing(),
+    ofSubject: (readers) => readers.legalHolds.ofSubject(ids.subject()),
+  },
+  signedReports: {
+    byId: (readers) => readers.signedReports.byId(id()),
+    list: (readers) => readers.signedReports.list("erasure", id(), 20),
+  },
+  personalData: {
+    ofSubject: (readers) =>
+      Promise.all(
+        WALKED_COLLECTIONS.map((each) => readers.personalData.ofSubject(each, ids.subject(), id(), 20)),
+      ),
+  },
   keys: {
     byId: (readers) => readers.keys.byId("blind-index:email"),
     expired: (readers) => readers.keys.expired(NOON, 20),
@@ -107,9 +124,12 @@ export const fill = async (store: Store): Promise<void> => {
         ...[1, 2].map(() => ({ op: "insert", into: "comments", row: reply(root, mine) }) as const),
         insert("consent_policies", { policy_version: round * 50 + index }),
         insert("sign_in_links"),
-        insert("outgoing_mails", { next_attempt_at: plus(NOON, index) }),
+        insert("comment_reports", { comment_id: root.id, subject_id: index % 2 === 0 ? subject.id : null }),
+        insert("outgoing_mails", { ...mine, next_attempt_at: plus(NOON, index) }),
         insert("mail_preferences", mine),
-        insert("idempotent_answers", { expires_at: plus(NOON, index) }),
+        insert("idempotent_answers", { ...mine, expires_at: plus(NOON, index) }),
+        insert("legal_holds", { ...mine, lifted_at: index % 2 === 0 ? null : NOON }),
+        insert("signed_reports"),
         insert("service_credentials"),
         insert("system_config"),
         insert("keys", { destroy_at: (index % 3 === 0 ? NOON + index : null) as Instant | null }),

@@ -7,7 +7,9 @@ import {
   type RetentionCategory,
   retentionUntil,
 } from "../../src/domain/retention/retention-period.ts";
-import { ADA, after, BOB, days, T0 } from "./given.ts";
+import { newGdprRecord } from "../../src/domain/shared/gdpr-record.ts";
+import type { LegalHoldId } from "../../src/domain/shared/ids.ts";
+import { ADA, after, BOB, days, id, T0 } from "./given.ts";
 
 describe("retention", () => {
   test("has the specification's periods, in days", () => {
@@ -39,6 +41,7 @@ describe("retention", () => {
 });
 
 const hold = (fields: Partial<LegalHold> = {}): LegalHold => ({
+  ...newGdprRecord(id<LegalHoldId>(0x401d), T0, null),
   subject_id: ADA,
   record_id: null,
   reason: "claim",

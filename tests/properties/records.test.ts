@@ -11,10 +11,11 @@ import {
 } from "../../src/domain/retention/retention-period.ts";
 import { canonicalJson, type Json } from "../../src/domain/shared/canonical-json.ts";
 import { parseEmail } from "../../src/domain/shared/email.ts";
-import type { SubjectId } from "../../src/domain/shared/ids.ts";
+import { newGdprRecord } from "../../src/domain/shared/gdpr-record.ts";
+import type { LegalHoldId, SubjectId } from "../../src/domain/shared/ids.ts";
 import type { Instant } from "../../src/domain/shared/instant.ts";
 import { codePoints, parseText, storableText } from "../../src/domain/shared/text.ts";
-import { ADA, after, BOB, comment, occasion, subject } from "../domain/given.ts";
+import { ADA, after, BOB, comment, id, occasion, subject } from "../domain/given.ts";
 
 const RUNS = { numRuns: 1_000 };
 
@@ -137,13 +138,18 @@ describe("texts from outside", () => {
 
 describe("what is held", () => {
   const moment = fc.integer({ min: -100, max: 100 }).map((at): Instant => after(at));
-  const hold: fc.Arbitrary<LegalHold> = fc.record({
-    subject_id: fc.option(fc.constantFrom<SubjectId>(ADA, BOB)),
-    record_id: fc.option(fc.constantFrom("r1", "r2")),
-    reason: fc.constant("claim"),
-    since: moment,
-    lifted_at: fc.option(moment),
-  });
+  const hold: fc.Arbitrary<LegalHold> = fc
+    .record({
+      subject_id: fc.option(fc.constantFrom<SubjectId>(ADA, BOB)),
+      record_id: fc.option(fc.constantFrom("r1", "r2")),
+      since: moment,
+      lifted_at: fc.option(moment),
+    })
+    .map((fields) => ({
+      ...newGdprRecord(id<LegalHoldId>(1), after(0), null),
+      reason: "claim",
+      ...fields,
+    }));
   const record = fc.record({
     id: fc.constantFrom("r1", "r2"),
     subject_id: fc.option(fc.constantFrom<SubjectId>(ADA, BOB)),

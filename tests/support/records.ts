@@ -148,6 +148,19 @@ const makers = {
     answer: null,
     expires_at: plus(NOON, DAY),
   }),
+  legal_holds: (): Records["legal_holds"] => ({
+    ...newGdprRecord(id(), NOON, null),
+    subject_id: ids.subject(),
+    record_id: null,
+    reason: "claim before a court",
+    since: NOON,
+    lifted_at: null,
+  }),
+  signed_reports: (): Records["signed_reports"] => ({
+    ...newGdprRecord(id(), NOON, plus(NOON, 2555 * DAY)),
+    kind: "erasure",
+    document: "header.payload.signature",
+  }),
   service_credentials: (): Records["service_credentials"] => ({
     id: id(),
     ...stored(),

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { bigint, boolean, check, customType, index, pgTable, uniqueIndex } from "drizzle-orm/pg-core";
-import type { AuditAction, AuditResourceType } from "../../domain/audit/audit-entry.ts";
+import type { AuditAction, AuditResourceType } from "../../domain/audit/audit-details.ts";
+import type { SignedReportKind } from "../../domain/audit/signed-report.ts";
 import type { CommentStatus } from "../../domain/comments/comment.ts";
 import type { ConsentMethod } from "../../domain/consent/consent-type.ts";
 import type { IdempotencyId } from "../../domain/idempotency/idempotent-answer.ts";
@@ -17,11 +18,13 @@ import type {
   ConsentPolicyId,
   IdentityId,
   KeyedHash,
+  LegalHoldId,
   MailId,
   MailPreferencesId,
   Sealed,
   ServiceCredentialId,
   SessionId,
+  SignedReportId,
   SignInLinkId,
   SubjectId,
   TokenHash,
@@ -165,6 +168,7 @@ export const sessions = pgTable(
   (t) => [
     ...checks("sessions"),
     uniqueIndex("sessions_token_hash").on(t.token_hash),
+    index("sessions_subject_id").on(t.subject_id, t.id),
     index("sessions_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
   ],
 );
@@ -196,6 +200,7 @@ export const comments = pgTable(
     index("comments_replies").on(t.root_id, t.id).where(sql`depth > 0 and status in ('approved', 'removed')`),
     index("comments_thread_status").on(t.thread, t.status, t.id),
     index("comments_queue").on(t.queued_at, t.id).where(sql`queued_at is not null`),
+    index("comments_subject_id").on(t.subject_id, t.id),
     index("comments_edit_token_hash").on(t.edit_token_hash).where(sql`edit_token_hash is not null`),
     index("comments_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
   ],
@@ -212,6 +217,7 @@ export const comment_reports = pgTable(
   (t) => [
     ...checks("comment_reports"),
     index("comment_reports_comment_id").on(t.comment_id),
+    index("comment_reports_subject_id").on(t.subject_id, t.id).where(sql`subject_id is not null`),
     index("comment_reports_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
   ],
 );
@@ -230,7 +236,7 @@ export const outgoing_mails = pgTable(
   (t) => [
     ...checks("outgoing_mails"),
     index("outgoing_mails_next_attempt_at").on(t.next_attempt_at, t.id),
-    index("outgoing_mails_subject_id").on(t.subject_id).where(sql`subject_id is not null`),
+    index("outgoing_mails_subject_id").on(t.subject_id, t.id).where(sql`subject_id is not null`),
     index("outgoing_mails_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
   ],
 );
@@ -256,8 +262,41 @@ export const idempotent_answers = pgTable(
   },
   (t) => [
     ...checks("idempotent_answers"),
-    index("idempotent_answers_subject_id").on(t.subject_id).where(sql`subject_id is not null`),
+    index("idempotent_answers_subject_id").on(t.subject_id, t.id).where(sql`subject_id is not null`),
     index("idempotent_answers_expires_at").on(t.expires_at, t.id),
+  ],
+);
+
+export const legal_holds = pgTable(
+  "legal_holds",
+  {
+    ...personalFields<LegalHoldId>(),
+    subject_id: text().$type<SubjectId>(),
+    record_id: text(),
+    reason: text().notNull(),
+    since: instant().notNull(),
+    lifted_at: instant(),
+  },
+  (t) => [
+    ...checks("legal_holds"),
+    index("legal_holds_standing").on(t.id).where(sql`lifted_at is null`),
+    index("legal_holds_subject_id").on(t.subject_id, t.id).where(sql`lifted_at is null`),
+    index("legal_holds_record_id").on(t.record_id, t.id).where(sql`lifted_at is null`),
+    index("legal_holds_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+  ],
+);
+
+export const signed_reports = pgTable(
+  "signed_reports",
+  {
+    ...personalFields<SignedReportId>(),
+    kind: text().$type<SignedReportKind>().notNull(),
+    document: text().notNull(),
+  },
+  (t) => [
+    ...checks("signed_reports"),
+    index("signed_reports_kind_id").on(t.kind, t.id),
+    index("signed_reports_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
   ],
 );
 
@@ -328,6 +367,15 @@ export const audit_entries = pgTable(
   ],
 );
 
+export const leases = pgTable("leases", {
+  name: text().primaryKey(),
+  holder: text().notNull(),
+  expires_at: integer().notNull(),
+});
+
+/** Tables of the store itself: no decision writes to them, and nothing in them speaks of a person. */
+export const postgresMachinery = { leases } as const;
+
 export const postgresSchema = {
   subjects,
   identities,
@@ -340,6 +388,8 @@ export const postgresSchema = {
   outgoing_mails,
   mail_preferences,
   idempotent_answers,
+  legal_holds,
+  signed_reports,
   service_credentials,
   system_config,
   keys,

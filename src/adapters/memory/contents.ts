@@ -1,5 +1,6 @@
 import { type Collection, keyField, UNIQUE_FIELDS } from "../../domain/personal-data/records.ts";
 import type { SealedCollection } from "../../domain/personal-data/sealed-fields.ts";
+import type { WalkedCollection } from "../../ports/personal-data-reader.ts";
 import type { Rows, TableName } from "./fields.ts";
 import { type OrderedIndex, orderedIndex } from "./ordered-index.ts";
 import { createTable, type Table } from "./table.ts";
@@ -68,6 +69,26 @@ export const emptyContents = () => {
     system_config: configByKey,
     keys: orderedIndex((row) => ({ group: "", position: [row.id] })),
   };
+  const holdsById = orderedIndex<Rows["legal_holds"]>((row) => ({ group: "", position: [row.id] }));
+  const standingHolds = orderedIndex<Rows["legal_holds"]>((row) =>
+    row.lifted_at === null ? { group: "", position: [row.id] } : null,
+  );
+  const reportsByKind = orderedIndex<Rows["signed_reports"]>((row) => ({
+    group: row.kind,
+    position: [row.id],
+  }));
+  const bySubject = <C extends WalkedCollection>() =>
+    orderedIndex<Rows[C]>((row) =>
+      row.subject_id === null ? null : { group: row.subject_id, position: [row.id] },
+    );
+  /** Every record of a person by its key, for whoever walks through all that is hers. */
+  const ofSubject: { readonly [C in WalkedCollection]: OrderedIndex<Rows[C]> } = {
+    comments: bySubject<"comments">(),
+    comment_reports: bySubject<"comment_reports">(),
+    sessions: bySubject<"sessions">(),
+    outgoing_mails: bySubject<"outgoing_mails">(),
+    idempotent_answers: bySubject<"idempotent_answers">(),
+  };
   const auditById = orderedIndex<Rows["audit_entries"]>((row) => ({ group: "", position: [row.id] }));
 
   const tables: { readonly [T in TableName]: Table<Rows[T]> } = {
@@ -76,12 +97,18 @@ export const emptyContents = () => {
     consents: tableOf("consents", [consentsBySubject]),
     consent_policies: tableOf("consent_policies", [publishedPolicies]),
     sign_in_links: tableOf("sign_in_links", [sealed.sign_in_links]),
-    sessions: tableOf("sessions"),
-    comments: tableOf("comments", [roots, replies, byStatus, queue, byEditToken]),
-    comment_reports: tableOf("comment_reports"),
-    outgoing_mails: tableOf("outgoing_mails", [mailsByDate, sealed.outgoing_mails]),
+    sessions: tableOf("sessions", [ofSubject.sessions]),
+    comments: tableOf("comments", [roots, replies, byStatus, queue, byEditToken, ofSubject.comments]),
+    comment_reports: tableOf("comment_reports", [ofSubject.comment_reports]),
+    outgoing_mails: tableOf("outgoing_mails", [mailsByDate, sealed.outgoing_mails, ofSubject.outgoing_mails]),
     mail_preferences: tableOf("mail_preferences"),
-    idempotent_answers: tableOf("idempotent_answers", [answersByEnd, sealed.idempotent_answers]),
+    idempotent_answers: tableOf("idempotent_answers", [
+      answersByEnd,
+      sealed.idempotent_answers,
+      ofSubject.idempotent_answers,
+    ]),
+    legal_holds: tableOf("legal_holds", [holdsById, standingHolds]),
+    signed_reports: tableOf("signed_reports", [reportsByKind]),
     service_credentials: tableOf("service_credentials", [credentialsById]),
     system_config: tableOf("system_config", [configByKey]),
     keys: tableOf("keys", [keysByEnd, sealed.keys]),
@@ -103,7 +130,12 @@ export const emptyContents = () => {
     configByKey,
     keysByEnd,
     sealed,
+    holdsById,
+    standingHolds,
+    reportsByKind,
+    ofSubject,
     auditById,
   };
-  return { tables, indexes };
+  const leases = new Map<string, { readonly holder: string; readonly expiresAt: number }>();
+  return { tables, indexes, leases };
 };

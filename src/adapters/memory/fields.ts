@@ -147,6 +147,15 @@ export const FIELDS: { readonly [T in TableName]: { readonly [F in keyof Rows[T]
       answer: textOrNull,
       expires_at: number,
     },
+    legal_holds: {
+      ...personal,
+      subject_id: { ...textOrNull, max: 36 },
+      record_id: { ...textOrNull, max: 100 },
+      reason: text,
+      since: number,
+      lifted_at: numberOrNull,
+    },
+    signed_reports: { ...personal, kind: { ...text, max: 20 }, document: text },
     service_credentials: {
       id: uuid,
       ...stored,

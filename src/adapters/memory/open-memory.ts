@@ -18,6 +18,19 @@ export const openMemory = (contents: MemoryContents = emptyContents()): Store =>
   return {
     readers: createMemoryReaders(contents, attempt),
     groups: { commitGroup: (members) => attempt("commit", () => groups.commitGroup(members)) },
+    leases: {
+      take: (name, holder, ttlMs) =>
+        attempt("leases.take", () => {
+          const held = contents.leases.get(name);
+          if (held !== undefined && held.holder !== holder && held.expiresAt > Date.now()) return false;
+          contents.leases.set(name, { holder, expiresAt: Date.now() + ttlMs });
+          return true;
+        }),
+      release: (name, holder) =>
+        attempt("leases.release", () => {
+          if (contents.leases.get(name)?.holder === holder) contents.leases.delete(name);
+        }),
+    },
     migrator: {
       status: async () => ({ applied: [], pending: [], unknown: [] }),
       up: async () => [],

@@ -1,4 +1,5 @@
-import { type AuditDetails, auditEntry, SYSTEM } from "../../domain/audit/audit-entry.ts";
+import type { AuditDetails } from "../../domain/audit/audit-details.ts";
+import { auditEntry, SYSTEM } from "../../domain/audit/audit-entry.ts";
 import { addresseeOf } from "../../domain/notifications/comment-notifications.ts";
 import type { OutgoingMail } from "../../domain/personal-data/records.ts";
 import { isDue } from "../../domain/retention/retention-period.ts";

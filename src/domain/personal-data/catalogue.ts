@@ -1,31 +1,21 @@
 import type { AuditEntry } from "../audit/audit-entry.ts";
 import type { RetentionCategory } from "../retention/retention-period.ts";
+import {
+  about,
+  type FieldRule,
+  gdpr,
+  internal,
+  none,
+  ownId,
+  sealed,
+  secret,
+  stored,
+  subject,
+  time,
+  trace,
+  words,
+} from "./field-rules.ts";
 import type { Records } from "./records.ts";
-
-/**
- * What a field says about a person.
- * `identifying`: leads to her by itself (address, name, what she wrote). `pseudonymous`: leads to her with a key or
- * another table. `about`: says something about her, but not who she is. `none`: nothing.
- */
-export type DataClass = "identifying" | "pseudonymous" | "about" | "none";
-
-/** What erasing the person does to a field. `rekey`: replaced by a fresh anonymous id, the same within one erasure. */
-export type ErasureAction = "delete" | "blank" | "rekey" | "keep";
-
-/** What the export for the person contains of it. `clear`: decrypted first. */
-export type ExportAction = "include" | "clear" | "omit";
-
-/** What a staging copy gets instead. */
-export type MaskAction = "keep" | "fresh-id" | "generated-text" | "shifted-time" | "drop";
-
-export interface FieldRule {
-  readonly class: DataClass;
-  readonly erasure: ErasureAction;
-  readonly export: ExportAction;
-  readonly mask: MaskAction;
-  /** True: must never stand in a log line, not even hashed. */
-  readonly neverLog: boolean;
-}
 
 /**
  * What becomes of a record whose period is over (GDPR Art. 5(1)(e)). `delete`: it goes. `blank`: it goes, but one with
@@ -52,57 +42,6 @@ export type CollectionRule<R> = Kept & {
 export type Catalogue = { readonly [C in keyof Records]: CollectionRule<Records[C]> } & {
   readonly audit_entries: CollectionRule<AuditEntry>;
 };
-
-const none: FieldRule = { class: "none", erasure: "keep", export: "include", mask: "keep", neverLog: false };
-const time: FieldRule = { ...none, mask: "shifted-time" };
-const ownId: FieldRule = { ...none, mask: "fresh-id" };
-const internal: FieldRule = { ...none, export: "omit" };
-const about: FieldRule = { ...none, class: "about" };
-const subject: FieldRule = {
-  class: "pseudonymous",
-  erasure: "rekey",
-  export: "include",
-  mask: "fresh-id",
-  neverLog: true,
-};
-const trace: FieldRule = {
-  class: "pseudonymous",
-  erasure: "blank",
-  export: "omit",
-  mask: "drop",
-  neverLog: true,
-};
-const secret: FieldRule = {
-  class: "pseudonymous",
-  erasure: "delete",
-  export: "omit",
-  mask: "drop",
-  neverLog: true,
-};
-const sealed: FieldRule = {
-  class: "identifying",
-  erasure: "delete",
-  export: "clear",
-  mask: "drop",
-  neverLog: true,
-};
-const words: FieldRule = {
-  class: "identifying",
-  erasure: "blank",
-  export: "include",
-  mask: "generated-text",
-  neverLog: true,
-};
-
-const stored = { created_at: time, updated_at: time, version: internal } as const;
-const gdpr = {
-  ...stored,
-  id: ownId,
-  consent_given: about,
-  consent_timestamp: { ...about, mask: "shifted-time" },
-  retention_until: time,
-  anonymized: none,
-} as const;
 
 export const CATALOGUE: Catalogue = {
   subjects: {
@@ -252,6 +191,28 @@ export const CATALOGUE: Catalogue = {
       answer: sealed,
       expires_at: time,
     },
+  },
+  legal_holds: {
+    purpose: "Keep what a legal claim needs (GDPR Art. 17(3)(e)), and account for why it was kept",
+    retention: "user_data",
+    due: "delete",
+    erasure: "fields",
+    fields: {
+      ...gdpr,
+      subject_id: subject,
+      record_id: { ...about, mask: "drop" },
+      // In the words of staff, who are told to name no person.
+      reason: { ...about, export: "omit", mask: "drop", neverLog: true },
+      since: time,
+      lifted_at: time,
+    },
+  },
+  signed_reports: {
+    purpose: "Prove what was erased, deleted and restored (GDPR Art. 5(2))",
+    retention: "audit_trail",
+    due: "delete",
+    erasure: "fields",
+    fields: { ...gdpr, kind: none, document: { ...internal, mask: "drop" } },
   },
   service_credentials: {
     purpose: "Let other programs of the controller use the service",

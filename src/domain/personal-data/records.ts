@@ -1,9 +1,11 @@
+import type { SignedReport } from "../audit/signed-report.ts";
 import type { Comment, CommentReport } from "../comments/comment.ts";
 import type { SystemConfiguration } from "../configuration/system-configuration.ts";
 import type { ConsentRecord } from "../consent/consent.ts";
 import type { ConsentPolicy } from "../consent/consent-policy.ts";
 import type { IdempotentAnswer } from "../idempotency/idempotent-answer.ts";
 import type { MailPreferences } from "../notifications/mail-preferences.ts";
+import type { LegalHold } from "../retention/legal-hold.ts";
 import type { ServiceCredential } from "../roles/service-credential.ts";
 import type { Subject } from "../roles/subject.ts";
 import type { Session } from "../sessions/session.ts";
@@ -55,6 +57,8 @@ export interface Records {
   readonly outgoing_mails: OutgoingMail;
   readonly mail_preferences: MailPreferences;
   readonly idempotent_answers: IdempotentAnswer;
+  readonly legal_holds: LegalHold;
+  readonly signed_reports: SignedReport;
   readonly service_credentials: ServiceCredential;
   readonly system_config: SystemConfiguration;
   readonly keys: StoredKey;
@@ -87,6 +91,8 @@ export const UNIQUE_FIELDS: {
   outgoing_mails: [],
   mail_preferences: [["subject_id"]],
   idempotent_answers: [],
+  legal_holds: [],
+  signed_reports: [],
   service_credentials: [["token_hash"]],
   system_config: [],
   keys: [],

@@ -1,9 +1,13 @@
-import type { SubjectId } from "../shared/ids.ts";
+import type { GdprRecord } from "../shared/gdpr-record.ts";
+import type { LegalHoldId, SubjectId } from "../shared/ids.ts";
 import type { Instant } from "../shared/instant.ts";
 import { isDue } from "./retention-period.ts";
 
+/** In code points. */
+export const LEGAL_HOLD_REASON_MAX = 500;
+
 /** An order to keep what would otherwise be erased, for legal claims (GDPR Art. 17(3)(e)). */
-export interface LegalHold {
+export interface LegalHold extends GdprRecord<LegalHoldId> {
   /** Whose data must stay; null: the one record named by `record_id`. */
   readonly subject_id: SubjectId | null;
   readonly record_id: string | null;

@@ -1,4 +1,5 @@
-import { type AuditDetails, auditEntry, type Occasion } from "../audit/audit-entry.ts";
+import type { AuditDetails } from "../audit/audit-details.ts";
+import { auditEntry, type Occasion } from "../audit/audit-entry.ts";
 import { effectivePermissions, type Permission } from "../roles/role.ts";
 import type { Subject } from "../roles/subject.ts";
 import { canonicalJson } from "../shared/canonical-json.ts";

@@ -15,6 +15,8 @@ export type CommentReportId = Branded<string, "CommentReportId">;
 export type MailId = Branded<string, "MailId">;
 export type MailPreferencesId = Branded<string, "MailPreferencesId">;
 export type ServiceCredentialId = Branded<string, "ServiceCredentialId">;
+export type LegalHoldId = Branded<string, "LegalHoldId">;
+export type SignedReportId = Branded<string, "SignedReportId">;
 export type AuditEntryId = Branded<string, "AuditEntryId">;
 
 /** Lower-case hexadecimal HMAC-SHA-256: 64 characters. Pseudonymous, never anonymous: whoever holds the key can link it. */

@@ -27,6 +27,8 @@ const oneOfEach = () => {
     outgoing_mails: record("outgoing_mails"),
     mail_preferences: record("mail_preferences", mine),
     idempotent_answers: record("idempotent_answers"),
+    legal_holds: record("legal_holds", mine),
+    signed_reports: record("signed_reports"),
     service_credentials: record("service_credentials"),
     system_config: record("system_config", { is_sensitive: true }),
     keys: record("keys"),

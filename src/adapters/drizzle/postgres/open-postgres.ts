@@ -9,6 +9,7 @@ import { sqlStateOf, storageFailure } from "../storage-failure.ts";
 import { openLane } from "./lane.ts";
 import { createLaneKeeper } from "./lane-keeper.ts";
 import { createGroupStore } from "./postgres-group-store.ts";
+import { postgresLeases } from "./postgres-leases.ts";
 import { POSTGRES_MIGRATIONS, postgresMigrations } from "./postgres-migrations.ts";
 import { createReaderPool } from "./reader-pool.ts";
 
@@ -109,6 +110,7 @@ export const openPostgres = async ({
       attempt,
     }),
     groups,
+    leases: postgresLeases(pool, attempt),
     migrator: createMigrator(
       postgresMigrations(
         {

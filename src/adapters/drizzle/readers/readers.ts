@@ -8,12 +8,15 @@ import { consentPolicyReader } from "./consent-policy.ts";
 import { idempotentAnswerReader } from "./idempotent-answer.ts";
 import { identityReader } from "./identity.ts";
 import { keyReader } from "./key.ts";
+import { legalHoldReader } from "./legal-hold.ts";
 import { mailPreferencesReader } from "./mail-preferences.ts";
 import { outgoingMailReader } from "./outgoing-mail.ts";
+import { personalDataReader } from "./personal-data.ts";
 import { sealedFieldReader } from "./sealed-field.ts";
 import { serviceCredentialReader } from "./service-credential.ts";
 import { sessionReader } from "./session.ts";
 import { signInLinkReader } from "./sign-in-link.ts";
+import { signedReportReader } from "./signed-report.ts";
 import { subjectReader } from "./subject.ts";
 
 /** Every reader over one opened database. Nothing is asked of it before the first read. */
@@ -29,6 +32,9 @@ export const readersOf = (source: Source): Readers => ({
   outgoingMails: outgoingMailReader(source),
   mailPreferences: mailPreferencesReader(source),
   idempotentAnswers: idempotentAnswerReader(source),
+  legalHolds: legalHoldReader(source),
+  signedReports: signedReportReader(source),
+  personalData: personalDataReader(source),
   keys: keyReader(source),
   configuration: configurationReader(source),
   sealedFields: sealedFieldReader(source),

@@ -10,6 +10,7 @@ import { storageFailure } from "../storage-failure.ts";
 import { createWriteStatements } from "../write-statements.ts";
 import { closedFailure, openConnection, whileBusy } from "./connection.ts";
 import { createGroupStore } from "./sqlite-group-store.ts";
+import { sqliteLeases } from "./sqlite-leases.ts";
 import { SQLITE_MIGRATIONS, sqliteMigrations } from "./sqlite-migrations.ts";
 
 export interface SqliteOptions {
@@ -60,6 +61,7 @@ export const openSqlite = async ({
   return {
     readers: readersOf({ db: portable, schema, attempt }),
     groups,
+    leases: sqliteLeases(connection, attempt),
     migrator: createMigrator(sqliteMigrations(file, migrationDeadlineMs, migrationsFolder)),
     ping: () =>
       attempt("ping", async () => {

@@ -1,0 +1,10 @@
+DROP INDEX `comment_reports_subject_id`;
+DROP INDEX `comments_subject_id`;
+DROP INDEX `sessions_subject_id`;
+DROP INDEX `idempotent_answers_subject_id`;
+CREATE INDEX `idempotent_answers_subject_id` ON `idempotent_answers` (`subject_id`) WHERE subject_id is not null;
+DROP INDEX `outgoing_mails_subject_id`;
+CREATE INDEX `outgoing_mails_subject_id` ON `outgoing_mails` (`subject_id`) WHERE subject_id is not null;
+DROP TABLE `leases`;
+DROP TABLE `signed_reports`;
+DROP TABLE `legal_holds`;

@@ -1,0 +1,96 @@
+import type { CommentStatus, ModerationDecision } from "../comments/comment.ts";
+import type { ConsentMethod, ConsentType } from "../consent/consent-type.ts";
+import type { SealedCollection } from "../personal-data/sealed-fields.ts";
+import type { Scope, UserRole } from "../roles/role.ts";
+
+/**
+ * What can be told of each action. Closed and typed, so that no free text and no personal data can enter an entry:
+ * a new action needs its details here before it compiles.
+ */
+export interface AuditDetails {
+  "consent.recorded": {
+    readonly purposes: readonly ConsentType[];
+    readonly policy_version: number;
+    readonly method: ConsentMethod;
+    readonly gpc: boolean;
+    readonly new_subject: boolean;
+  };
+  "consent.withdrawn": { readonly purposes: readonly ConsentType[]; readonly policy_version: number };
+  "consent_policy.published": { readonly policy_version: number; readonly material: boolean };
+  "sign_in_link.sent": { readonly withheld: boolean };
+  "session.created": { readonly via: "link" | "service"; readonly new_subject: boolean };
+  "session.ended": { readonly everywhere: boolean };
+  "comment.posted": { readonly status: CommentStatus; readonly reply: boolean; readonly new_name: boolean };
+  "comment.edited": { readonly status: CommentStatus };
+  "comment.removed": { readonly by: "author" | "moderator" };
+  "comment.moderated": { readonly decision: ModerationDecision; readonly from: CommentStatus };
+  "comment.reported": { readonly first: boolean };
+  "comments.imported": { readonly source: string; readonly comments: number; readonly subjects: number };
+  "role.changed": { readonly from: UserRole; readonly to: UserRole; readonly new_subject: boolean };
+  "staff.read": { readonly operation: string };
+  "access.denied": { readonly problem: string; readonly count: number };
+  "idempotent_answers.deleted": { readonly count: number };
+  "configuration.changed": {
+    readonly key: string;
+    readonly is_sensitive: boolean;
+    readonly created: boolean;
+  };
+  "configuration.deleted": { readonly key: string; readonly is_sensitive: boolean };
+  "service_credential.created": { readonly scopes: readonly Scope[] };
+  "service_credential.revoked": { readonly scopes: readonly Scope[] };
+  "key.created": { readonly purpose: string };
+  "key.destroyed": { readonly purpose: string };
+  "keys.rewrapped": {
+    readonly collection: SealedCollection;
+    readonly records: number;
+    /** Name of the key they are encrypted with now. */
+    readonly key_id: string;
+  };
+  "keys.rotation_finished": {
+    readonly key_id: string;
+    /** Values that were found under this key, and opened, by collection. */
+    readonly values: Readonly<Record<SealedCollection, number>>;
+    readonly rewrapped: number;
+  };
+  "mail_preferences.changed": { readonly notifications: boolean };
+  "mail.claimed": { readonly kind: string; readonly attempts: number };
+  "mail.sent": { readonly kind: string; readonly attempts: number };
+  "mail.deferred": { readonly kind: string; readonly attempts: number };
+  "mail.abandoned": { readonly kind: string; readonly attempts: number };
+}
+
+export type AuditAction = keyof AuditDetails;
+
+export const RESOURCE_TYPES = {
+  "consent.recorded": "consent",
+  "consent.withdrawn": "consent",
+  "consent_policy.published": "consent_policy",
+  "sign_in_link.sent": "sign_in_link",
+  "session.created": "session",
+  "session.ended": "session",
+  "comment.posted": "comment",
+  "comment.edited": "comment",
+  "comment.removed": "comment",
+  "comment.moderated": "comment",
+  "comment.reported": "comment",
+  "comments.imported": "comment",
+  "role.changed": "subject",
+  "staff.read": "request",
+  "access.denied": "request",
+  "idempotent_answers.deleted": "idempotent_answer",
+  "configuration.changed": "configuration",
+  "configuration.deleted": "configuration",
+  "service_credential.created": "service_credential",
+  "service_credential.revoked": "service_credential",
+  "key.created": "key",
+  "key.destroyed": "key",
+  "keys.rewrapped": "key",
+  "keys.rotation_finished": "key",
+  "mail_preferences.changed": "mail_preferences",
+  "mail.claimed": "mail",
+  "mail.sent": "mail",
+  "mail.deferred": "mail",
+  "mail.abandoned": "mail",
+} as const satisfies Record<AuditAction, string>;
+
+export type AuditResourceType = (typeof RESOURCE_TYPES)[AuditAction];

@@ -1,0 +1,27 @@
+import type { Json } from "../domain/shared/canonical-json.ts";
+
+/** What a signed document is: one kind never passes for another. */
+export type DocumentKind = "receipt" | "report";
+
+/** A public key as RFC 7517 writes it (Ed25519, RFC 8037). */
+export interface PublicKey {
+  readonly kty: "OKP";
+  readonly crv: "Ed25519";
+  readonly x: string;
+  readonly kid: string;
+  readonly alg: "EdDSA";
+  readonly use: "sig";
+}
+
+/**
+ * Signs what others must be able to check without asking us: compact JWS (RFC 7515, EdDSA) whose `kid` names a key of
+ * `jwks`. Keys that were replaced stay there, so that whatever they signed can still be checked. Rejects with
+ * StorageFailure when the key cannot be read or made.
+ */
+export interface DocumentSigner {
+  sign(kind: DocumentKind, payload: Json): Promise<string>;
+  /** The payload, or null when the text was not signed here as a document of this kind. Never throws for what it was given. */
+  verify(kind: DocumentKind, jws: string): Promise<Json | null>;
+  /** Every public key, the current one first. */
+  jwks(): Promise<{ readonly keys: readonly PublicKey[] }>;
+}

@@ -1,0 +1,69 @@
+import { describe, expect, test } from "bun:test";
+import { WALKED_COLLECTIONS } from "../../../src/ports/personal-data-reader.ts";
+import { asWrite, id, NOON, record } from "../../support/records.ts";
+import { harness } from "../harness.ts";
+import type { StoreKind } from "../stores.ts";
+
+export const personalDataReaderLaws = (kind: StoreKind): void => {
+  describe("personal data reader", () => {
+    const h = harness(kind);
+
+    test.each([...WALKED_COLLECTIONS])(
+      "walks through a person's %s and nobody else's",
+      async (collection) => {
+        const [ada, bob] = [record("subjects"), record("subjects")];
+        const of = (subject_id: typeof ada.id) => record(collection, { subject_id });
+        const hers = Array.from({ length: 5 }, () => of(ada.id));
+        await h.given(
+          { op: "insert", into: "subjects", row: ada },
+          { op: "insert", into: "subjects", row: bob },
+          ...[hers[3], of(bob.id), hers[0], hers[4], hers[1], of(bob.id), hers[2]].map((row) =>
+            asWrite({ op: "insert", into: collection, row: row ?? {} }),
+          ),
+        );
+        const ordered = hers.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+        const { personalData } = h.readers();
+        expect(await personalData.ofSubject(collection, ada.id, null, 100)).toEqual(ordered);
+        expect(await personalData.ofSubject(collection, ada.id, ordered[1]?.id ?? "", 2)).toEqual(
+          ordered.slice(2, 4),
+        );
+        expect(await personalData.ofSubject(collection, record("subjects").id, null, 100)).toEqual([]);
+      },
+    );
+  });
+
+  describe("signed report reader", () => {
+    const h = harness(kind);
+    test("lists one kind, newest first", async () => {
+      const reports = [1, 2, 3].map(() => record("signed_reports"));
+      const drill = record("signed_reports", { kind: "drill" });
+      await h.given(
+        ...[...reports, drill].map((row) => ({ op: "insert", into: "signed_reports", row }) as const),
+      );
+      const newest = reports.toReversed();
+      const { signedReports } = h.readers();
+      expect(await signedReports.list("erasure", null, 10)).toEqual(newest);
+      expect(await signedReports.list("erasure", newest[0]?.id ?? null, 1)).toEqual(newest.slice(1, 2));
+      expect(await signedReports.list("drill", null, 10)).toEqual([drill]);
+    });
+  });
+
+  describe("legal hold reader", () => {
+    const h = harness(kind);
+    test("tells what stands, of whom, and what was lifted only where all are listed", async () => {
+      const [ada, bob] = [record("subjects").id, record("subjects").id];
+      const hers = record("legal_holds", { subject_id: ada });
+      const lifted = record("legal_holds", { subject_id: ada, lifted_at: NOON });
+      const ofRecord = record("legal_holds", { subject_id: null, record_id: id<never>() });
+      await h.given(
+        ...[hers, lifted, ofRecord].map((row) => ({ op: "insert", into: "legal_holds", row }) as const),
+      );
+      const { legalHolds } = h.readers();
+      expect(await legalHolds.standing()).toEqual([hers, ofRecord]);
+      expect(await legalHolds.ofSubject(ada)).toEqual([hers]);
+      expect(await legalHolds.ofSubject(bob)).toEqual([]);
+      expect(await legalHolds.list(null, 10)).toEqual([hers, lifted, ofRecord]);
+      expect(await legalHolds.list(hers.id, 1)).toEqual([lifted]);
+    });
+  });
+};
