@@ -13,6 +13,7 @@ import type { Json } from "../domain/shared/canonical-json.ts";
 import type { CommentId, ServiceCredentialId, SubjectId } from "../domain/shared/ids.ts";
 import type { Instant } from "../domain/shared/instant.ts";
 import type { Result } from "../domain/shared/result.ts";
+import type { PublicKey } from "../ports/document-signer.ts";
 import type { Caller, Principal } from "./caller.ts";
 import type { AppError } from "./errors.ts";
 
@@ -269,6 +270,10 @@ export interface Application {
       | { readonly kind: "first"; readonly caller: Caller; readonly end: () => void }
       | { readonly kind: "again"; readonly answer: string }
     >;
+  };
+  readonly documents: {
+    /** What receipts and reports are checked with: every key there ever was, newest first. */
+    publicKeys(): Outcome<{ readonly keys: readonly PublicKey[] }>;
   };
   readonly health: {
     /** What does not work, by name; empty when all is well. */

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { makeBlindIndexer } from "../adapters/crypto/blind-indexer.ts";
 import { deriveKey, type SecretKeys } from "../adapters/crypto/derived-keys.ts";
+import { makeDocumentKeys } from "../adapters/crypto/document-keys.ts";
+import { makeDocumentSigner } from "../adapters/crypto/document-signer.ts";
 import { makeIdGenerator } from "../adapters/crypto/id-generator.ts";
-import { makeKeyVault } from "../adapters/crypto/key-vault.ts";
+import { type KeyVaultDeps, makeKeyVault } from "../adapters/crypto/key-vault.ts";
 import { makePseudonymiser } from "../adapters/crypto/pseudonymiser.ts";
 import { makeSealer } from "../adapters/crypto/sealer.ts";
 import { readOrMakeSecretKeys } from "../adapters/crypto/secret-file.ts";
@@ -19,6 +21,7 @@ import { commentHtml } from "../adapters/sanitize-html/comment-html.ts";
 import { DAY, plus } from "../domain/shared/instant.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ConfigurationListener, ConfigurationWatch } from "../ports/configuration-watch.ts";
+import type { DocumentKeys } from "../ports/document-signer.ts";
 import type { Mail, Mailer } from "../ports/mailer.ts";
 import type { Store } from "../ports/store.ts";
 import { NO_TRACER, type Tracer } from "../ports/tracer.ts";
@@ -34,6 +37,7 @@ export interface Service {
   readonly deps: Deps;
   readonly store: Store;
   readonly mailer: Mailer;
+  readonly documentKeys: DocumentKeys;
   /** Commits that wait for the store. */
   commitQueueLength(): number;
   /** Deletes what the outbox folder has kept for longer than a day, also once mail is sent instead. */
@@ -95,14 +99,16 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
   const clock = overrides.clock ?? systemClock;
   const ids = makeIdGenerator(clock);
   const sealer = makeSealer(secrets);
-  const keyVault = makeKeyVault({
+  const keyDeps: KeyVaultDeps = {
     keys: store.readers.keys,
     unitOfWork,
     sealer,
     clock,
     ids,
     retention: settings.retention,
-  });
+  };
+  const keyVault = makeKeyVault(keyDeps);
+  const documentKeys = makeDocumentKeys(keyDeps);
   const flags = flagSource(store.readers.configuration, settings.flags);
   const deps: Deps = {
     readers: store.readers,
@@ -113,6 +119,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     sealer,
     blindIndexer: makeBlindIndexer(keyVault),
     signer: makeSigner(keyVault),
+    documents: makeDocumentSigner(documentKeys),
     pseudonymiser: makePseudonymiser(keyVault),
     sanitizer: commentHtml,
     flags: flags.current,
@@ -139,6 +146,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
   return {
     application: createApplication(deps, store),
     deps,
+    documentKeys,
     store,
     mailer,
     commitQueueLength: queue.waiting,

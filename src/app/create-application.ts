@@ -1,3 +1,4 @@
+import { ok } from "../domain/shared/result.ts";
 import type { Store } from "../ports/store.ts";
 import { accessTrail } from "./access/access-trail.ts";
 import type { Application } from "./application.ts";
@@ -81,5 +82,6 @@ export const createApplication = (deps: Deps, store: Pick<Store, "ping" | "migra
   },
   access: accessTrail(deps),
   idempotency: idempotentRequests(deps),
+  documents: { publicKeys: async () => ok(await deps.documents.jwks()) },
   health: { failing: failing(store) },
 });

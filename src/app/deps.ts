@@ -2,6 +2,7 @@ import type { ModerationMode } from "../domain/comments/comment.ts";
 import type { FeatureFlags } from "../domain/configuration/feature-flags.ts";
 import type { RetentionPeriods } from "../domain/retention/retention-period.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { DocumentSigner } from "../ports/document-signer.ts";
 import type { HtmlSanitizer } from "../ports/html-sanitizer.ts";
 import type { IdGenerator } from "../ports/id-generator.ts";
 import type { Pseudonymiser } from "../ports/pseudonymiser.ts";
@@ -31,6 +32,7 @@ export interface Deps {
   readonly sealer: Sealer;
   readonly blindIndexer: BlindIndexer;
   readonly signer: Signer;
+  readonly documents: DocumentSigner;
   readonly pseudonymiser: Pseudonymiser;
   readonly sanitizer: HtmlSanitizer;
   /** The flags in force, from memory. */

@@ -88,3 +88,13 @@ describe("keys rotate", () => {
     ]);
   });
 });
+
+describe("keys rotate-signing", () => {
+  test("makes another key and says when it takes over", async () => {
+    const said = await runCli(settings, "keys", "rotate-signing");
+    expect(said).toMatch(
+      /^new key {2}[\w-]{43}\nIt is published now and signs from \d{4}-.*Z, .*\n.*destroyed at .*Z;/,
+    );
+    expect(await runCli(settings, "keys", "rotate-signing")).not.toBe(said);
+  });
+});

@@ -82,6 +82,7 @@ export const EVERY_QUERY: {
   },
   keys: {
     byId: (readers) => readers.keys.byId("blind-index:email"),
+    startingWith: (readers) => readers.keys.startingWith("pseudonym:ip:", 20),
     expired: (readers) => readers.keys.expired(NOON, 20),
   },
   configuration: {

@@ -358,6 +358,7 @@ const CASES: readonly Case[] = [
     "/health/ready",
     "/.well-known/gpc.json",
     "/.well-known/security.txt",
+    "/.well-known/jwks.json",
     "/docs",
     "/docs/json",
   ].map((path): Case => ({ operation: `GET ${path}`, expected: ALL })),

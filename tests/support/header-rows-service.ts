@@ -220,6 +220,13 @@ export const SERVICE_ROWS: readonly Row[] = [
     fails: false,
   },
   {
+    operation: "GET /.well-known/jwks.json",
+    as: "nobody",
+    limits: [],
+    success: { ...JSON_200, headers: { "cache-control": "public, max-age=300" } },
+    fails: true,
+  },
+  {
     operation: "GET /problems/{type}",
     as: "nobody",
     limits: [],

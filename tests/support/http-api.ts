@@ -596,6 +596,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/.well-known/jwks.json": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The public keys of receipts and signed reports */
+    get: operations["readPublicKeys"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/problems/{type}": {
     parameters: {
       query?: never;
@@ -1261,6 +1278,23 @@ export interface components {
       purpose?: string;
       /** @description Of `not-ready`: what does not work */
       failing?: string[];
+    };
+    /** @description A JWK Set (RFC 7517), newest first. Retired keys stay, so that old documents can be checked. */
+    PublicKeys: {
+      keys: {
+        /** @enum {string} */
+        kty: "OKP";
+        /** @enum {string} */
+        crv: "Ed25519";
+        /** @description The key, base64url */
+        x: string;
+        /** @description RFC 7638 thumbprint: the `kid` in a document's header */
+        kid: string;
+        /** @enum {string} */
+        alg: "EdDSA";
+        /** @enum {string} */
+        use: "sig";
+      }[];
     };
     /** @enum {string} */
     Purpose: "essential" | "functional" | "analytics" | "marketing";
@@ -5674,6 +5708,60 @@ export interface operations {
       };
       /** @description `unexpected-error`: Unexpected error */
       500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  readPublicKeys: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The keys */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PublicKeys"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
         headers: {
           [name: string]: unknown;
         };

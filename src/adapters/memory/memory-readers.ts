@@ -217,6 +217,13 @@ export const createMemoryReaders = (
     },
     keys: {
       byId: (id) => attempt("keys.byId", () => tables.keys.get(id)),
+      startingWith: (prefix, limit) =>
+        attempt("keys.startingWith", () =>
+          take(
+            until(indexes.sealed.keys.after("", [prefix]), ({ id }) => id.startsWith(prefix)),
+            limit,
+          ),
+        ),
       expired: (now, limit) =>
         attempt("keys.expired", () =>
           take(

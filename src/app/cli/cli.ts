@@ -16,6 +16,7 @@ const USAGE = `Usage: bun run cli COMMAND
   import comments --format FORMAT FILE    take comments from wxr, disqus, isso or remark42
   support SUPPORT_ID                      the log lines of a problem
   keys status | rotate                    which key encrypts what; encrypt all of it with SECRET_KEY anew
+  keys rotate-signing                     another key to sign receipts and reports with
   migrate status | up | down [STEPS]      where the schema stands; move it
 
 Settings come from the environment and from .env, as for the service.`;

@@ -5,6 +5,7 @@ import {
   secretKeyFiles,
 } from "../../adapters/crypto/secret-file.ts";
 import { SEALED_COLLECTIONS } from "../../domain/personal-data/sealed-fields.ts";
+import type { Instant } from "../../domain/shared/instant.ts";
 import { compose } from "../compose.ts";
 import { readSettings, type Settings } from "../config.ts";
 import { countSealed, type SealedCounts } from "../keys/count-sealed.ts";
@@ -13,7 +14,7 @@ import { CommandRefused } from "./command-refused.ts";
 
 type Say = (text: string) => void;
 
-const USAGE = "keys status | rotate";
+const USAGE = "keys status | rotate | rotate-signing";
 
 const HOW = `There is no previous key, so there is nothing to rotate from. To rotate:
   1. make a new key:                          openssl rand -base64 32
@@ -139,10 +140,32 @@ const rotateFile = async (settings: Settings, say: Say): Promise<void> => {
   }
 };
 
-/** `keys status` counts values by key; `keys rotate` encrypts all of them with SECRET_KEY while the service serves. */
+const timeText = (instant: Instant): string => new Date(instant).toISOString();
+
+/** Another key for receipts and reports: published now, in use later; what the old ones signed can be checked for ever. */
+const rotateSigning = async (settings: Settings, say: Say): Promise<void> => {
+  const service = await compose(settings);
+  try {
+    await service.store.migrator.up();
+    const key = await service.documentKeys.rotate();
+    if (key === null) throw new CommandRefused("Another rotation came first: its key is the new one.");
+    say(
+      [
+        `new key  ${key.kid}`,
+        `It is published now and signs from ${timeText(key.signs_from)}, when everybody can know it.`,
+        `The private halves of the keys before it are destroyed at ${timeText(key.older_destroyed_at)}; their public ones stay.`,
+      ].join("\n"),
+    );
+  } finally {
+    await service.close();
+  }
+};
+
+/** `keys status` counts values by key; `keys rotate` encrypts all of them with SECRET_KEY while the service serves; `keys rotate-signing` makes another key to sign with. */
 export const keysCommand = async (verb: string, say: Say): Promise<void> => {
   const settings = readSettings(process.env);
   if (verb === "status") return status(settings, say);
+  if (verb === "rotate-signing") return rotateSigning(settings, say);
   if (verb !== "rotate") throw new CommandRefused(USAGE);
   return settings.secretKey === null && settings.secretKeyPrevious === null
     ? rotateFile(settings, say)

@@ -2,6 +2,7 @@ import type { CommentStatus, ModerationDecision } from "../comments/comment.ts";
 import type { ConsentMethod, ConsentType } from "../consent/consent-type.ts";
 import type { SealedCollection } from "../personal-data/sealed-fields.ts";
 import type { Scope, UserRole } from "../roles/role.ts";
+import type { Instant } from "../shared/instant.ts";
 
 /**
  * What can be told of each action. Closed and typed, so that no free text and no personal data can enter an entry:
@@ -39,6 +40,8 @@ export interface AuditDetails {
   "service_credential.created": { readonly scopes: readonly Scope[] };
   "service_credential.revoked": { readonly scopes: readonly Scope[] };
   "key.created": { readonly purpose: string };
+  /** Signs nothing any more; from when on the private half is destroyed. */
+  "key.retired": { readonly purpose: string; readonly destroy_at: Instant };
   "key.destroyed": { readonly purpose: string };
   "keys.rewrapped": {
     readonly collection: SealedCollection;
@@ -83,6 +86,7 @@ export const RESOURCE_TYPES = {
   "service_credential.created": "service_credential",
   "service_credential.revoked": "service_credential",
   "key.created": "key",
+  "key.retired": "key",
   "key.destroyed": "key",
   "keys.rewrapped": "key",
   "keys.rotation_finished": "key",

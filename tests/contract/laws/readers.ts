@@ -274,6 +274,17 @@ const systemReaderLaws = (h: Harness): void => {
       expect((await keys.expired(NOON, 10)).map((each) => each.id)).toEqual(["a", "d", "é"]);
       expect((await keys.expired(NOON, 1)).map((each) => each.id)).toEqual(["a"]);
     });
+
+    test("finds keys by how their ids begin, in the order of bytes", async () => {
+      const names = ["p:", "p:b", "p:é", "p:B", "p;", "p", "o:a", "pp:a", "p:a"];
+      await h.given(...names.map((id) => insert("keys", { id })));
+      const { keys } = h.readers();
+      const found = async (prefix: string, limit: number) =>
+        (await keys.startingWith(prefix, limit)).map(({ id }) => id);
+      expect(await found("p:", 10)).toEqual(["p:B", "p:a", "p:b", "p:é"]);
+      expect(await found("p:", 2)).toEqual(["p:B", "p:a"]);
+      expect(await found("x:", 10)).toEqual([]);
+    });
   });
 
   describe("configuration reader", () => {

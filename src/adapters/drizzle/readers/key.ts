@@ -1,6 +1,10 @@
-import { and, asc, eq, isNotNull, lte } from "drizzle-orm";
+import { and, asc, eq, gt, isNotNull, lt, lte } from "drizzle-orm";
 import type { KeyReader } from "../../../ports/key-reader.ts";
 import { first, param, prepared, type Source } from "../portable.ts";
+
+/** The least text that comes after everything with this prefix, in the order of bytes. */
+const afterPrefix = (prefix: string): string =>
+  prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
 
 export const keyReader = (source: Source): KeyReader => {
   const { db, schema } = source;
@@ -10,6 +14,14 @@ export const keyReader = (source: Source): KeyReader => {
       .select()
       .from(keys)
       .where(eq(keys.id, param("id"))),
+  );
+  const startingWith = prepared(source, "keys.startingWith", () =>
+    db
+      .select()
+      .from(keys)
+      .where(and(gt(keys.id, param("prefix")), lt(keys.id, param("before"))))
+      .orderBy(asc(keys.id))
+      .limit(param("limit")),
   );
   const expired = prepared(source, "keys.expired", () =>
     db
@@ -21,6 +33,7 @@ export const keyReader = (source: Source): KeyReader => {
   );
   return {
     byId: async (id) => first(await byId({ id })),
+    startingWith: (prefix, limit) => startingWith({ prefix, before: afterPrefix(prefix), limit }),
     expired: (now, limit) => expired({ now, limit }),
   };
 };

@@ -1,9 +1,10 @@
 import { t } from "elysia";
 import { DAY } from "../../../domain/shared/instant.ts";
 import { ok } from "../../../domain/shared/result.ts";
+import { JWKS_MAX_AGE_SECONDS } from "../../../ports/document-signer.ts";
 import type { Service } from "../context.ts";
 import { json, type Route, route } from "../route.ts";
-import { named, record } from "../schemas/kinds.ts";
+import { named, oneOf, record } from "../schemas/kinds.ts";
 
 /** The day since which Sec-GPC has been honoured as it is now. */
 const GPC_SINCE = "2026-11-22";
@@ -21,7 +22,29 @@ const GpcSupport = named(
   }),
 );
 
-export const wellKnownRoutes = ({ clock, settings }: Service): readonly Route[] => [
+const PublicKeys = named(
+  "PublicKeys",
+  record(
+    {
+      keys: t.Array(
+        record({
+          kty: oneOf(["OKP"]),
+          crv: oneOf(["Ed25519"]),
+          x: t.String({ description: "The key, base64url" }),
+          kid: t.String({ description: "RFC 7638 thumbprint: the `kid` in a document's header" }),
+          alg: oneOf(["EdDSA"]),
+          use: oneOf(["sig"]),
+        }),
+      ),
+    },
+    {
+      description:
+        "A JWK Set (RFC 7517), newest first. Retired keys stay, so that old documents can be checked.",
+    },
+  ),
+);
+
+export const wellKnownRoutes = ({ application, clock, settings }: Service): readonly Route[] => [
   route({
     method: "GET",
     path: "/.well-known/gpc.json",
@@ -55,6 +78,21 @@ export const wellKnownRoutes = ({ clock, settings }: Service): readonly Route[] 
         "",
       ].join("\n");
       return ok({ content: { type: "text/plain", value } });
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/.well-known/jwks.json",
+    operationId: "readPublicKeys",
+    tag: "service",
+    summary: "The public keys of receipts and signed reports",
+    permission: ["none"],
+    success: { status: 200, description: "The keys", schema: PublicKeys },
+    problems: ["service-unavailable"],
+    cacheControl: `public, max-age=${JWKS_MAX_AGE_SECONDS}`,
+    handle: async () => {
+      const found = await application.documents.publicKeys();
+      return found.ok ? ok(json(found.value)) : found;
     },
   }),
 ];

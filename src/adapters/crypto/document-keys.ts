@@ -1,0 +1,200 @@
+import { generateKeyPairSync } from "node:crypto";
+import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from "jose";
+import { auditEntry, type Occasion, SYSTEM } from "../../domain/audit/audit-entry.ts";
+import type { StoredKey } from "../../domain/personal-data/records.ts";
+import { SEAL_CONTEXTS } from "../../domain/personal-data/sealed-fields.ts";
+import { HOUR, type Instant, MINUTE, plus } from "../../domain/shared/instant.ts";
+import {
+  type DocumentKeys,
+  JWKS_MAX_AGE_SECONDS,
+  type NewDocumentKey,
+  type PublicKey,
+} from "../../ports/document-signer.ts";
+import { StorageFailure } from "../../ports/unit-of-work.ts";
+import type { KeyVaultDeps } from "./key-vault.ts";
+
+/** Both halves are sealed: the public one not to hide it, but so that nobody can put one of his own into the store. */
+const PUBLIC = "document-key:public:";
+const PRIVATE = "document-key:private:";
+
+/** What is in memory is asked for again after this time. */
+const RING_MS = MINUTE;
+/** A key signs only when every instance, and everybody who keeps the public keys for a while, knows it. */
+const PUBLISHED_BEFORE_MS = 2 * JWKS_MAX_AGE_SECONDS * 1_000;
+/** Instances that have not looked again yet still sign with the old one. */
+const STILL_SIGNING_MS = HOUR;
+/** One rotation a week for a century is 5,200. */
+const KEYS_MAX = 10_000;
+
+export interface SigningKey {
+  readonly kid: string;
+  readonly key: CryptoKey;
+}
+
+/** The keys as they were at one moment. */
+interface Ring {
+  readonly loadedAt: Instant;
+  readonly jwks: readonly PublicKey[];
+  readonly publicKeys: ReadonlyMap<string, CryptoKey>;
+  /** Those whose private half is there, oldest first. */
+  readonly signing: readonly (SigningKey & { readonly createdAt: Instant })[];
+}
+
+/** What signing and verifying stand on: keys of the store, kept in memory for a minute. */
+export interface DocumentKeyRing extends DocumentKeys {
+  /** The key to sign with now; the first one is made when there is none. */
+  current(): Promise<SigningKey>;
+  /** The public key of this id; null when there never was one. One that is not known is looked for at once. */
+  publicKey(kid: string): Promise<CryptoKey | null>;
+  published(): Promise<readonly PublicKey[]>;
+}
+
+const keyOf = async (jwk: JWK): Promise<CryptoKey> => {
+  const key = await importJWK(jwk, "EdDSA");
+  if (key instanceof Uint8Array) throw new Error("an Ed25519 key is no symmetric one");
+  return key;
+};
+
+const byAge = (a: StoredKey, b: StoredKey): number => a.created_at - b.created_at || (a.id < b.id ? -1 : 1);
+
+export const makeDocumentKeys = (deps: KeyVaultDeps): DocumentKeyRing => {
+  const { keys, unitOfWork, sealer, clock, ids, retention } = deps;
+  const placeOf = SEAL_CONTEXTS.keys.wrapped;
+
+  const opened = ({ id, wrapped }: StoredKey): JWK =>
+    JSON.parse(sealer.open(wrapped, placeOf({ id }))) as JWK;
+
+  const stored = (id: string, jwk: JWK, now: Instant): StoredKey => ({
+    id,
+    wrapped: sealer.seal(JSON.stringify(jwk), placeOf({ id })),
+    destroy_at: null,
+    created_at: now,
+    updated_at: now,
+    version: 1,
+  });
+
+  const published = ({ x }: JWK, kid: string): PublicKey => ({
+    kty: "OKP",
+    crv: "Ed25519",
+    x: x ?? "",
+    kid,
+    alg: "EdDSA",
+    use: "sig",
+  });
+
+  const load = async (): Promise<Ring> => {
+    const loadedAt = clock.now();
+    const [publicRows, privateRows] = await Promise.all([
+      keys.startingWith(PUBLIC, KEYS_MAX),
+      keys.startingWith(PRIVATE, KEYS_MAX),
+    ]);
+    const jwks = publicRows
+      .toSorted(byAge)
+      .toReversed()
+      .map((row) => published(opened(row), row.id.slice(PUBLIC.length)));
+    const publicKeys = await Promise.all(
+      jwks.map(async (jwk) => [jwk.kid, await keyOf({ ...jwk })] as const),
+    );
+    const signing = await Promise.all(
+      privateRows
+        .filter(({ destroy_at }) => destroy_at === null || destroy_at > loadedAt)
+        .toSorted(byAge)
+        .map(async (row) => ({
+          kid: row.id.slice(PRIVATE.length),
+          key: await keyOf(opened(row)),
+          createdAt: row.created_at,
+        })),
+    );
+    return { loadedAt, jwks, publicKeys: new Map(publicKeys), signing };
+  };
+
+  let ring: Promise<Ring> | null = null;
+  const reload = (): Promise<Ring> => {
+    const loading = load();
+    ring = loading;
+    loading.catch(() => {
+      if (ring === loading) ring = null;
+    });
+    return loading;
+  };
+  /** What is in memory unless it is older than that; many who ask at once share one answer. */
+  const notOlderThan = async (milliseconds: number): Promise<Ring> => {
+    const there = await ring;
+    return there !== null && clock.now() - there.loadedAt < milliseconds ? there : reload();
+  };
+
+  /** Stores a new key, and when the private halves of the ones before it are destroyed. */
+  const add = async (older: readonly StoredKey[], now: Instant): Promise<NewDocumentKey | null> => {
+    const jwk = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
+    const { kty = "", crv = "", x = "", d = "" } = jwk;
+    const kid = await calculateJwkThumbprint({ kty, crv, x });
+    const signs_from = plus(now, PUBLISHED_BEFORE_MS);
+    const older_destroyed_at = plus(signs_from, STILL_SIGNING_MS);
+    const occasion = (): Occasion => ({ now, actor: SYSTEM, audit_id: ids.next(), retention });
+    const committed = await unitOfWork.commit({
+      expects: [],
+      writes: [
+        { op: "insert", into: "keys", row: stored(`${PUBLIC}${kid}`, { kty, crv, x }, now) },
+        { op: "insert", into: "keys", row: stored(`${PRIVATE}${kid}`, { kty, crv, x, d }, now) },
+        ...older.map(
+          ({ id, version }) =>
+            ({
+              op: "update",
+              in: "keys",
+              id,
+              version,
+              set: { destroy_at: older_destroyed_at, updated_at: now },
+            }) as const,
+        ),
+      ],
+      audit: [
+        auditEntry("key.created", null, { purpose: `${PUBLIC}${kid}` }, occasion()),
+        ...older.map(({ id }) =>
+          auditEntry("key.retired", null, { purpose: id, destroy_at: older_destroyed_at }, occasion()),
+        ),
+      ],
+    });
+    return committed.ok ? { kid, signs_from, older_destroyed_at } : null;
+  };
+
+  let making: Promise<Ring> | null = null;
+  /** The first key, for everybody who asks at once. Instances that race make one each: both are published, both hold. */
+  const first = (): Promise<Ring> => {
+    making ??= add([], clock.now())
+      .then(reload)
+      .finally(() => {
+        making = null;
+      });
+    return making;
+  };
+
+  const toSignWith = ({ signing }: Ring): SigningKey | undefined => {
+    const known = plus(clock.now(), -PUBLISHED_BEFORE_MS);
+    return signing.findLast(({ createdAt }) => createdAt <= known) ?? signing[0];
+  };
+
+  return {
+    current: async () => {
+      const found = toSignWith(await notOlderThan(RING_MS)) ?? toSignWith(await first());
+      if (found === undefined) throw new StorageFailure("lost", "no", "make a signing key");
+      return found;
+    },
+    publicKey: async (kid) => {
+      const { publicKeys } = await notOlderThan(RING_MS);
+      const found = publicKeys.get(kid);
+      if (found !== undefined) return found;
+      // Not for every stranger's invention: once in a second at most.
+      return (await notOlderThan(1_000)).publicKeys.get(kid) ?? null;
+    },
+    published: async () => (await notOlderThan(RING_MS)).jwks,
+    rotate: async () => {
+      const current = await keys.startingWith(PRIVATE, KEYS_MAX);
+      const added = await add(
+        current.filter(({ destroy_at }) => destroy_at === null),
+        clock.now(),
+      );
+      await reload();
+      return added;
+    },
+  };
+};
