@@ -36,6 +36,10 @@ describe("an audit entry", () => {
       ip_address_hash: TRACED.ip_hash,
       user_agent_hash: TRACED.user_agent_hash,
       details: '{"attempts":2,"kind":"sign_in"}' as never,
+      salts: null,
+      seal: null,
+      commitments: null,
+      unlinked_mark: null,
     });
   });
 

@@ -1,10 +1,10 @@
-import { type Column, getTableColumns } from "drizzle-orm";
+import type { Column } from "drizzle-orm";
 import { keyField } from "../../domain/personal-data/records.ts";
 import type { Changes, Write } from "../../domain/shared/changes.ts";
 import { storableText } from "../../domain/shared/text.ts";
 import { GROUP_MEMBERS_MAX, GROUP_ROWS_MAX } from "../../ports/group-store.ts";
 import type { TableName } from "./limits.ts";
-import type { Schema } from "./portable.ts";
+import { recordColumns, type Schema } from "./portable.ts";
 
 /** What is bound: SQLite has no booleans, so its columns turn them into 0 and 1. */
 export type Scalar = string | number | boolean | null;
@@ -107,7 +107,7 @@ export const createEncoder = (schema: Schema): Encoder => {
   const columns = new Map(
     (Object.keys(schema) as TableName[]).map((table) => [
       table,
-      Object.entries<Column>(getTableColumns(schema[table])).map(encodedColumn),
+      Object.entries<Column>(recordColumns(schema[table])).map(encodedColumn),
     ]),
   );
   const columnsOf = (table: TableName): readonly EncodedColumn[] => {

@@ -58,6 +58,10 @@ export const MAX_LENGTH: { readonly [T in TableName]: Texts<T> } = {
     user_id_hash: HASH,
     ip_address_hash: HASH,
     user_agent_hash: HASH,
+    salts: 45,
+    seal: 43,
+    commitments: 87,
+    unlinked_mark: 43,
   },
 };
 

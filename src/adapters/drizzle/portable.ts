@@ -1,4 +1,4 @@
-import { type Placeholder, sql } from "drizzle-orm";
+import { getTableColumns, type Placeholder, sql, type Table } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { storableText } from "../../domain/shared/text.ts";
 import type { postgresSchema } from "./schema.postgres.ts";
@@ -16,6 +16,12 @@ export interface Source {
   readonly schema: Schema;
   readonly attempt: Attempt;
 }
+
+/** The columns that hold a table's records: all but `position`, which the database gives. */
+export const recordColumns = <T extends Table>(table: T): Omit<T["_"]["columns"], "position"> => {
+  const { position: _, ...columns } = getTableColumns(table) as T["_"]["columns"] & { position?: unknown };
+  return columns;
+};
 
 type Value = string | number;
 

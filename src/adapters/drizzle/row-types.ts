@@ -6,9 +6,11 @@ type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** The names of the tables whose rows are not exactly the domain's records: none, or the build fails. */
+/** The names of the tables whose rows, but for `position`, are not exactly the domain's records: none, or the build fails. */
 type Strays<S extends { readonly [T in TableName]: { readonly $inferSelect: unknown } }> = {
-  [T in TableName]: Same<Writable<S[T]["$inferSelect"]>, Writable<Rows[T]>> extends true ? never : T;
+  [T in TableName]: Same<Writable<Omit<S[T]["$inferSelect"], "position">>, Writable<Rows[T]>> extends true
+    ? never
+    : T;
 }[TableName];
 
 type NoStrays<T extends never> = T;

@@ -1,5 +1,14 @@
 import { sql } from "drizzle-orm";
-import { bigint, boolean, check, customType, index, pgTable, uniqueIndex } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  check,
+  customType,
+  index,
+  pgTable,
+  primaryKey,
+  uniqueIndex,
+} from "drizzle-orm/pg-core";
 import type { AuditAction, AuditResourceType } from "../../domain/audit/audit-details.ts";
 import type { SignedReportKind } from "../../domain/audit/signed-report.ts";
 import type { CommentStatus } from "../../domain/comments/comment.ts";
@@ -352,7 +361,10 @@ export const guards = pgTable(
 export const audit_entries = pgTable(
   "audit_entries",
   {
+    // Order of insertion, which is the order of the log's leaves. The database's own: no record has it.
+    position: integer().primaryKey().generatedByDefaultAsIdentity(),
     ...personalFields<AuditEntryId>(),
+    id: text().$type<AuditEntryId>().notNull(),
     action: text().$type<AuditAction>().notNull(),
     resource_type: text().$type<AuditResourceType>().notNull(),
     resource_id: text(),
@@ -360,12 +372,38 @@ export const audit_entries = pgTable(
     ip_address_hash: text().$type<KeyedHash>(),
     user_agent_hash: text().$type<KeyedHash>(),
     details: text().$type<CanonicalJson>(),
+    salts: text(),
+    seal: text(),
+    commitments: text(),
+    unlinked_mark: text(),
+  },
+  (t) => [...checks("audit_entries"), uniqueIndex("audit_entries_id").on(t.id)],
+);
+
+// Tiles of the audit log's tree: up to 256 hashes of one level, base64. Written by the sequencer only.
+export const audit_tiles = pgTable(
+  "audit_tiles",
+  {
+    level: integer().notNull(),
+    index: integer().notNull(),
+    hashes: text().notNull(),
+    // Of the first entry below it.
+    first_position: integer().notNull(),
   },
   (t) => [
-    ...checks("audit_entries"),
-    index("audit_entries_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+    primaryKey({ columns: [t.level, t.index] }),
+    index("audit_tiles_first_position").on(t.level, t.first_position),
   ],
 );
+
+// Signed checkpoints: the newest one, and the last one of each day.
+export const audit_checkpoints = pgTable("audit_checkpoints", {
+  size: integer().primaryKey(),
+  last_position: integer().notNull(),
+  root: text().notNull(),
+  note: text().notNull(),
+  created_at: instant().notNull(),
+});
 
 export const leases = pgTable("leases", {
   name: text().primaryKey(),
@@ -374,7 +412,7 @@ export const leases = pgTable("leases", {
 });
 
 /** Tables of the store itself: no decision writes to them, and nothing in them speaks of a person. */
-export const postgresMachinery = { leases } as const;
+export const postgresMachinery = { leases, audit_tiles, audit_checkpoints } as const;
 
 export const postgresSchema = {
   subjects,

@@ -183,6 +183,10 @@ export const FIELDS: { readonly [T in TableName]: { readonly [F in keyof Rows[T]
       ip_address_hash: hashOrNull,
       user_agent_hash: hashOrNull,
       details: textOrNull,
+      salts: { ...textOrNull, max: 45 },
+      seal: { ...textOrNull, max: 43 },
+      commitments: { ...textOrNull, max: 87 },
+      unlinked_mark: { ...textOrNull, max: 43 },
     },
   };
 

@@ -33,6 +33,17 @@ export interface AuditEntry extends GdprRecord<AuditEntryId> {
   readonly ip_address_hash: KeyedHash | null;
   readonly user_agent_hash: KeyedHash | null;
   readonly details: CanonicalJson | null;
+  /**
+   * Random salts of the identity and of the payload, `identity.payload`: a leaf of the audit log commits to both parts
+   * and reveals neither. A part is empty once what it salted was blanked; null until the entry is sealed.
+   */
+  readonly salts: string | null;
+  /** Keyed hash over everything else in the entry, made before it is stored; null until then. */
+  readonly seal: string | null;
+  /** What the leaf says of identity and payload, `identity.payload`; null until one of them is blanked. */
+  readonly commitments: string | null;
+  /** Keyed hash that allows the identity to be blank before its time, for an erasure (GDPR Art. 17); null otherwise. */
+  readonly unlinked_mark: string | null;
 }
 
 /** Everything about the moment of a decision that a pure function may not find out itself. */
@@ -63,4 +74,8 @@ export const auditEntry = <A extends AuditAction>(
   ip_address_hash: occasion.actor.ip_hash,
   user_agent_hash: occasion.actor.user_agent_hash,
   details: canonicalJson(details as unknown as Json),
+  salts: null,
+  seal: null,
+  commitments: null,
+  unlinked_mark: null,
 });

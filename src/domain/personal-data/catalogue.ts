@@ -270,6 +270,10 @@ export const CATALOGUE: Catalogue = {
       ip_address_hash: trace,
       user_agent_hash: trace,
       details: about,
+      salts: { ...internal, mask: "drop", neverLog: true },
+      seal: { ...internal, mask: "drop" },
+      commitments: { ...internal, mask: "drop" },
+      unlinked_mark: { ...internal, mask: "drop" },
     },
   },
 };

@@ -1,9 +1,9 @@
-import { getTableColumns } from "drizzle-orm";
 import type { Changes } from "../../../domain/shared/changes.ts";
 import type { GroupStore, Verdict } from "../../../ports/group-store.ts";
 import { StorageFailure } from "../../../ports/unit-of-work.ts";
 import { createEncoder, requireWithinLimits } from "../encode.ts";
 import type { TableName } from "../limits.ts";
+import { recordColumns } from "../portable.ts";
 import { postgresSchema } from "../schema.postgres.ts";
 import { sqlStateOf, storageFailure } from "../storage-failure.ts";
 import type { LaneKeeper } from "./lane-keeper.ts";
@@ -50,7 +50,7 @@ export const createGroupStore = (lanes: LaneKeeper, begin: string, giveUpMs: num
   const columns = new Map(
     (Object.keys(postgresSchema) as TableName[]).map((table) => [
       table,
-      Object.keys(getTableColumns(postgresSchema[table])),
+      Object.keys(recordColumns(postgresSchema[table])),
     ]),
   );
   const tools: TransactionTools = {

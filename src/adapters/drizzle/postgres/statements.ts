@@ -1,7 +1,8 @@
-import { type Column, getTableColumns } from "drizzle-orm";
+import type { Column } from "drizzle-orm";
 import { keyField, UNIQUE_FIELDS } from "../../../domain/personal-data/records.ts";
 import type { Scalar } from "../encode.ts";
 import type { TableName } from "../limits.ts";
+import { recordColumns } from "../portable.ts";
 import { postgresSchema } from "../schema.postgres.ts";
 
 /** What a row is locked for: that it stays as it is, that it changes, that it goes. */
@@ -35,7 +36,7 @@ export const uniqueFields = (table: TableName): readonly (readonly string[])[] =
 const typeOf = (column: Column): string => (column.getSQLType().split(" ")[0] ?? "text").concat("[]");
 
 const columnsOf = (table: TableName): Readonly<Record<string, Column>> =>
-  getTableColumns(postgresSchema[table]);
+  recordColumns(postgresSchema[table]);
 
 const typeOfField = (table: TableName, field: string): string => {
   const column = columnsOf(table)[field];

@@ -1,19 +1,19 @@
 import { asc, eq, gt } from "drizzle-orm";
 import type { AuditReader } from "../../../ports/audit-reader.ts";
-import { first, param, prepared, type Source } from "../portable.ts";
+import { first, param, prepared, recordColumns, type Source } from "../portable.ts";
 
 export const auditReader = (source: Source): AuditReader => {
   const { db, schema } = source;
   const { audit_entries } = schema;
   const byId = prepared(source, "audit_entries.byId", () =>
     db
-      .select()
+      .select(recordColumns(audit_entries))
       .from(audit_entries)
       .where(eq(audit_entries.id, param("id"))),
   );
   const list = prepared(source, "audit_entries.list", () =>
     db
-      .select()
+      .select(recordColumns(audit_entries))
       .from(audit_entries)
       .where(gt(audit_entries.id, param("after")))
       .orderBy(asc(audit_entries.id))
