@@ -154,7 +154,7 @@ export const CATALOGUE: Catalogue = {
     retention: "comments",
     due: "delete",
     erasure: "fields",
-    fields: { ...gdpr, comment_id: ownId, subject_id: subject, reason: words },
+    fields: { ...gdpr, comment_id: ownId, subject_id: { ...subject, erasure: "blank" }, reason: words },
   },
   outgoing_mails: {
     purpose: "Send a person the sign-in link she asked for, and tell her what became of her comments",

@@ -7,7 +7,10 @@
  */
 export type DataClass = "identifying" | "pseudonymous" | "about" | "none";
 
-/** What erasing the person does to a field. `rekey`: replaced by a fresh anonymous id, the same within one erasure. */
+/**
+ * What erasing the person does to a field. `rekey`: replaced by a fresh anonymous id, the same within one collection of
+ * one erasure, so that not even two collections can be joined. The text of a comment may be kept, if she so chose.
+ */
 export type ErasureAction = "delete" | "blank" | "rekey" | "keep";
 
 /** What the export for the person contains of it. `clear`: decrypted first. */

@@ -1,0 +1,53 @@
+import { type Range, withoutRanges, wordsOf } from "./words.ts";
+
+/** So many words one after the other are hers, not a turn of the language. */
+const PASSAGE = 5;
+/** A comment of fewer words is quoted only as a whole, and only when it is as long as this. */
+const SHORT_MIN = 12;
+
+const keyOf = (words: readonly string[]): string => words.join(" ");
+
+/** Every passage by which a quotation of this text is known; none when it is too short to be known again. */
+export const passagesOf = (html: string): ReadonlySet<string> => {
+  const words = wordsOf(html).map(({ folded }) => folded);
+  if (words.length < PASSAGE) {
+    const whole = keyOf(words);
+    return new Set(whole.length >= SHORT_MIN ? [whole] : []);
+  }
+  return new Set(
+    Array.from({ length: words.length - PASSAGE + 1 }, (_, at) => keyOf(words.slice(at, at + PASSAGE))),
+  );
+};
+
+/** A few passages to look for afterwards: from its beginning, its middle and its end. */
+export const excerptsOf = (html: string): readonly string[] => {
+  const passages = [...passagesOf(html)];
+  const picked = [0, passages.length >> 1, passages.length - 1].map((at) => passages[at]);
+  return [...new Set(picked.filter((passage) => passage !== undefined))];
+};
+
+/**
+ * A reply without what it quotes of a text that has been removed. The same text when it quotes nothing. Words of the
+ * one who replies stay, and so do turns shorter than five words.
+ */
+export const withoutQuotations = (html: string, passages: ReadonlySet<string>): string => {
+  if (passages.size === 0) return html;
+  const words = wordsOf(html);
+  const lengths = new Set([...passages].map((passage) => passage.split(" ").length));
+  const ranges: Range[] = [];
+  for (const [at, first] of words.entries()) {
+    for (const length of lengths) {
+      const run = words.slice(at, at + length);
+      const last = run.at(-1);
+      if (last === undefined || run.length < length) continue;
+      if (!passages.has(keyOf(run.map(({ folded }) => folded)))) continue;
+      const before = ranges.at(-1);
+      if (before !== undefined && first.from <= before.to) {
+        ranges[ranges.length - 1] = { from: before.from, to: Math.max(before.to, last.to) };
+      } else {
+        ranges.push({ from: first.from, to: last.to });
+      }
+    }
+  }
+  return ranges.length === 0 ? html : withoutRanges(html, ranges);
+};
