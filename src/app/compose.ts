@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { openLedger } from "../adapters/backup/ledger/open-ledger.ts";
 import { makeBlindIndexer } from "../adapters/crypto/blind-indexer.ts";
 import { deriveKey, type SecretKeys } from "../adapters/crypto/derived-keys.ts";
 import { makeDocumentKeys } from "../adapters/crypto/document-keys.ts";
@@ -22,6 +23,7 @@ import { DAY, plus } from "../domain/shared/instant.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ConfigurationListener, ConfigurationWatch } from "../ports/configuration-watch.ts";
 import type { DocumentKeys } from "../ports/document-signer.ts";
+import type { ErasureLedger } from "../ports/erasure-ledger.ts";
 import type { Mail, Mailer } from "../ports/mailer.ts";
 import type { Store } from "../ports/store.ts";
 import { NO_TRACER, type Tracer } from "../ports/tracer.ts";
@@ -37,6 +39,8 @@ export interface Service {
   readonly deps: Deps;
   readonly store: Store;
   readonly mailer: Mailer;
+  /** Wraps the key of the erasure ledger under the current SECRET_KEY; false when there is nothing to do. */
+  readonly rewrapLedgerKey: () => Promise<boolean>;
   readonly documentKeys: DocumentKeys;
   /** Commits that wait for the store. */
   commitQueueLength(): number;
@@ -76,6 +80,9 @@ export interface Overrides {
   readonly clock?: Clock;
   readonly store?: Store;
   readonly mailer?: Mailer;
+  readonly ledger?: ErasureLedger;
+  /** Told when the second place of the erasure ledger could not be written. */
+  readonly onLedgerHeadFailure?: (failure: unknown) => void;
   /** Told of every mail that is written to the outbox folder. */
   readonly onMail?: (mail: Mail) => void;
   /** Told of every group that was committed. */
@@ -109,6 +116,11 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
   };
   const keyVault = makeKeyVault(keyDeps);
   const documentKeys = makeDocumentKeys(keyDeps);
+  const fileLedger = openLedger({
+    folders: { ledger: settings.ledger.directory, heads: settings.ledger.headsDirectory },
+    sealer,
+    ...(overrides.onLedgerHeadFailure === undefined ? {} : { onHeadFailure: overrides.onLedgerHeadFailure }),
+  });
   const flags = flagSource(store.readers.configuration, settings.flags);
   const deps: Deps = {
     readers: store.readers,
@@ -120,6 +132,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     blindIndexer: makeBlindIndexer(keyVault),
     signer: makeSigner(keyVault),
     documents: makeDocumentSigner(documentKeys),
+    ledger: overrides.ledger ?? fileLedger,
     pseudonymiser: makePseudonymiser(keyVault),
     sanitizer: commentHtml,
     flags: flags.current,
@@ -149,6 +162,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     documentKeys,
     store,
     mailer,
+    rewrapLedgerKey: fileLedger.rewrap,
     commitQueueLength: queue.waiting,
     // A file holds an address and a link that was of use for minutes.
     sweepOutbox: () => sweepOutbox(outboxOf(settings), plus(clock.now(), -DAY)),
@@ -156,6 +170,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     close: async () => {
       await unitOfWork.close();
       await store.close();
+      await fileLedger.close();
     },
   };
 };

@@ -14,6 +14,16 @@ export type DatabaseSetting =
       readonly poolSize: number;
     };
 
+export interface BackupSetting {
+  /** Null: no backup is made. */
+  readonly directory: string | null;
+  readonly retentionDays: number;
+  /** Public keys of age; none: a key of its own in the data folder (development only). */
+  readonly recipients: readonly string[];
+  /** Where the secret key is that opens backups; null: it is not here, or in the data folder. */
+  readonly identityFile: string | null;
+}
+
 export interface Settings {
   readonly database: DatabaseSetting;
   /** Folder for generated keys and the outbox. */
@@ -37,6 +47,9 @@ export interface Settings {
   readonly logDir: string | null;
   /** Null: nobody collects traces. */
   readonly tracing: { readonly endpoint: string; readonly serviceName: string } | null;
+  /** The erasure ledger, and the second place where its heads are kept. */
+  readonly ledger: { readonly directory: string; readonly headsDirectory: string };
+  readonly backup: BackupSetting;
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
   /** Null: http://localhost with the port that is listened on. */
@@ -71,6 +84,9 @@ const dataDirOf = (database: DatabaseSetting): string => {
   return slash <= 0 ? "." : database.path.slice(0, slash);
 };
 
+const listOf = (setting: string): readonly string[] =>
+  setting === "" ? [] : setting.split(",").map((each) => each.trim());
+
 const isProxyList = (setting: unknown): boolean => {
   try {
     parseTrustedProxies(String(setting ?? ""));
@@ -101,6 +117,14 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
   ) {
     wrong.add("SECRET_KEY");
   }
+  if (
+    given["GDPR_MODE"] !== undefined &&
+    given["GDPR_MODE"] !== "development" &&
+    given["BACKUP_DIR"] !== undefined &&
+    given["BACKUP_AGE_RECIPIENT"] === undefined
+  ) {
+    wrong.add("BACKUP_AGE_RECIPIENT");
+  }
   if (given["GDPR_MODE"] === "production" && given["PUBLIC_URL"] === undefined) wrong.add("PUBLIC_URL");
   if (!isProxyList(given["TRUSTED_PROXIES"])) wrong.add("TRUSTED_PROXIES");
   if (wrong.size > 0) throw new WrongSettings(names.filter((name) => wrong.has(name)));
@@ -122,7 +146,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     consentCookieDays: env.CONSENT_COOKIE_DURATION,
     sessionHours: env.SESSION_HOURS,
     moderation: env.COMMENT_MODERATION,
-    corsOrigins: env.CORS_ORIGINS === "" ? [] : env.CORS_ORIGINS.split(",").map((origin) => origin.trim()),
+    corsOrigins: listOf(env.CORS_ORIGINS),
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
     trustedProxies: env.TRUSTED_PROXIES,
     redisUrl: env.REDIS_URL ?? null,
@@ -136,6 +160,16 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
       env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
         ? null
         : { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT, serviceName: env.OTEL_SERVICE_NAME },
+    ledger: {
+      directory: env.ERASURE_LEDGER_DIR ?? `${dataDirOf(database)}/ledger`,
+      headsDirectory: env.ERASURE_LEDGER_HEADS_DIR ?? `${env.BACKUP_DIR ?? dataDirOf(database)}/ledger-heads`,
+    },
+    backup: {
+      directory: env.BACKUP_DIR ?? null,
+      retentionDays: env.BACKUP_RETENTION_DAYS,
+      recipients: listOf(env.BACKUP_AGE_RECIPIENT),
+      identityFile: env.BACKUP_AGE_IDENTITY_FILE ?? null,
+    },
     smtpUrl: env.SMTP_URL ?? null,
     mailFrom: env.MAIL_FROM,
     publicUrl: env.PUBLIC_URL ?? null,

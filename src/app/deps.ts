@@ -3,6 +3,7 @@ import type { FeatureFlags } from "../domain/configuration/feature-flags.ts";
 import type { RetentionPeriods } from "../domain/retention/retention-period.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DocumentSigner } from "../ports/document-signer.ts";
+import type { ErasureLedger } from "../ports/erasure-ledger.ts";
 import type { HtmlSanitizer } from "../ports/html-sanitizer.ts";
 import type { IdGenerator } from "../ports/id-generator.ts";
 import type { Pseudonymiser } from "../ports/pseudonymiser.ts";
@@ -33,6 +34,7 @@ export interface Deps {
   readonly blindIndexer: BlindIndexer;
   readonly signer: Signer;
   readonly documents: DocumentSigner;
+  readonly ledger: ErasureLedger;
   readonly pseudonymiser: Pseudonymiser;
   readonly sanitizer: HtmlSanitizer;
   /** The flags in force, from memory. */

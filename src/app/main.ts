@@ -52,6 +52,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
   const service = await compose(settings, {
     onGroup: metrics.groupCommitted,
     tracer,
+    onLedgerHeadFailure: () => logger.error("ledger_head_not_written"),
     // Without SMTP a developer finds the link here; never in staging or production.
     ...(settings.mode === "development"
       ? {

@@ -40,6 +40,13 @@ export const SETTINGS = Type.Object({
   SMTP_URL: optional(Type.String({ pattern: "^smtps?://.+$" })),
   MAIL_FROM: Type.String({ pattern: "^[^@\\s]+@[^@\\s]+$", default: "noreply@localhost" }),
 
+  ERASURE_LEDGER_DIR: optional(Type.String({ minLength: 1 })),
+  ERASURE_LEDGER_HEADS_DIR: optional(Type.String({ minLength: 1 })),
+  BACKUP_DIR: optional(Type.String({ minLength: 1 })),
+  BACKUP_RETENTION_DAYS: days(30),
+  BACKUP_AGE_RECIPIENT: Type.String({ pattern: "^$|^age1[a-z0-9]+(\\s*,\\s*age1[a-z0-9]+)*$", default: "" }),
+  BACKUP_AGE_IDENTITY_FILE: optional(Type.String({ minLength: 1 })),
+
   GDPR_MODE: Type.Enum(["development", "staging", "production"], { default: "development" }),
   SESSION_HOURS: Type.Integer({ minimum: 1, maximum: 24, default: 24 }),
   COMMENT_MODERATION: Type.Enum(["pre", "post"], { default: "pre" }),
@@ -80,6 +87,13 @@ export const EXPECTED: Readonly<Record<keyof Static<typeof SETTINGS>, string>> =
   OTEL_SERVICE_NAME: "letters, digits, dots, hyphens and underscores, 64 at most",
   SMTP_URL: "smtp://user:password@host:587 or smtps://user:password@host:465",
   MAIL_FROM: "an e-mail address",
+  ERASURE_LEDGER_DIR: "a folder",
+  ERASURE_LEDGER_HEADS_DIR: "a folder on another disk than ERASURE_LEDGER_DIR",
+  BACKUP_DIR: "a folder",
+  BACKUP_RETENTION_DAYS: "days, from 1 to 36500",
+  BACKUP_AGE_RECIPIENT:
+    "public keys of age separated by commas, such as age1…; required with BACKUP_DIR when GDPR_MODE is not development",
+  BACKUP_AGE_IDENTITY_FILE: "a file with a secret key of age",
   GDPR_MODE: "development, staging or production",
   SESSION_HOURS: "hours, from 1 to 24",
   COMMENT_MODERATION: "pre or post",

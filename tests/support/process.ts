@@ -1,5 +1,7 @@
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dir, "../..");
 
@@ -27,8 +29,27 @@ export interface RunningService {
 
 export type Environment = Readonly<Record<string, string>>;
 
+/**
+ * Where the ledgers of databases lie that are no files: one a database, for all instances on it and for their
+ * successors. Gone when the tests end.
+ */
+let ledgers: string | null = null;
+const ledgerOf = ({ DATABASE_URL, DATABASE_DIRECT_URL }: Environment): Record<string, string> => {
+  const url = DATABASE_DIRECT_URL ?? DATABASE_URL ?? "";
+  if (!url.startsWith("postgres")) return {};
+  if (ledgers === null) {
+    const made = mkdtempSync(join(tmpdir(), "gonogo-ledgers-"));
+    process.once("exit", () => rmSync(made, { recursive: true, force: true }));
+    ledgers = made;
+  }
+  // The way to a database may lead through a proxy of the test's; its name is one of a kind.
+  const folder = join(ledgers, new URL(url).pathname.slice(1));
+  return { ERASURE_LEDGER_DIR: folder, ERASURE_LEDGER_HEADS_DIR: `${folder}-heads` };
+};
+
 /** What a child gets: nothing of the settings of whoever runs the tests. */
 const environmentOf = (settings: Environment): Record<string, string> => ({
+  ...ledgerOf(settings),
   // So many that no load meets the limit, unless a test asks for it.
   RATE_LIMIT_PER_MINUTE: "1000000000",
   LOG_DIR: "none",

@@ -1,3 +1,4 @@
+import { openMemoryLedger } from "../../src/adapters/memory/memory-ledger.ts";
 import { openMemory } from "../../src/adapters/memory/open-memory.ts";
 import { ANONYMOUS, type Caller, type Principal } from "../../src/app/caller.ts";
 import { compose, type Service } from "../../src/app/compose.ts";
@@ -60,6 +61,7 @@ export const testService = async (
   const service = await compose(settings, {
     clock: { now: () => now },
     store,
+    ledger: openMemoryLedger(),
     mailer: { send: async (mail) => void mails.push(mail) },
     ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
   });
