@@ -5,7 +5,7 @@ import type { CommentActor } from "../domain/comments/change-comment.ts";
 import type { Permission, Scope, UserRole } from "../domain/roles/role.ts";
 import type { Subject } from "../domain/roles/subject.ts";
 import type { Session } from "../domain/sessions/session.ts";
-import type { CommentId, ServiceCredentialId, SubjectId } from "../domain/shared/ids.ts";
+import type { CommentId, ConsentId, ServiceCredentialId, SubjectId } from "../domain/shared/ids.ts";
 import type { Instant } from "../domain/shared/instant.ts";
 import { err, ok, type Result } from "../domain/shared/result.ts";
 import type { Pseudonymiser } from "../ports/pseudonymiser.ts";
@@ -24,7 +24,9 @@ export type Principal =
       readonly permissions: readonly Permission[];
     }
   | { readonly kind: "service"; readonly credential: ServiceCredentialId; readonly scopes: readonly Scope[] }
-  | { readonly kind: "edit-token"; readonly comment: CommentId; readonly subject: SubjectId };
+  | { readonly kind: "edit-token"; readonly comment: CommentId; readonly subject: SubjectId }
+  /** Whoever holds the signed receipt of a decision: that person's consent and rights, and nothing else. */
+  | { readonly kind: "receipt"; readonly subject: Subject; readonly consent: ConsentId };
 
 /** Everything a use case may know of a request besides its input. */
 export interface Caller {
@@ -43,7 +45,9 @@ export const roleOf = (principal: Principal): UserRole =>
 
 /** The person who asks, however she proved it; null for programs and strangers. An edit token speaks for one comment only. */
 export const subjectOf = (principal: Principal): Subject | null =>
-  principal.kind === "session" || principal.kind === "visitor" ? principal.subject : null;
+  principal.kind === "session" || principal.kind === "visitor" || principal.kind === "receipt"
+    ? principal.subject
+    : null;
 
 /** Everybody may read; the rest needs a session whose permissions name it. */
 export const requirePermission = (principal: Principal, permission: Permission): Result<null, AppError> => {
@@ -83,13 +87,12 @@ export const commentActor = (principal: Principal): CommentActor => {
 export const actorOf = async (caller: Caller, pseudonymiser: Pseudonymiser, now: Instant): Promise<Actor> => {
   const { principal } = caller;
   const id =
-    principal.kind === "session" || principal.kind === "visitor"
-      ? principal.subject.id
-      : principal.kind === "edit-token"
-        ? principal.subject
-        : principal.kind === "service"
-          ? principal.credential
-          : null;
+    subjectOf(principal)?.id ??
+    (principal.kind === "edit-token"
+      ? principal.subject
+      : principal.kind === "service"
+        ? principal.credential
+        : null);
   return { ...caller.origin, user_id_hash: id === null ? null : await pseudonymiser.hash("user", id, now) };
 };
 

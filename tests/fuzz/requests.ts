@@ -76,6 +76,7 @@ const meeting = (requirement: string, plan: Plan, people: People): readonly Head
     case "person":
       return as("nobody", "visitor", "commenter");
     case "subject":
+    case "receipt":
       return as("visitor", "commenter", "moderator");
     case "session":
       return as("commenter", "moderator", "admin narrowed to posting");

@@ -11,7 +11,8 @@ type Status = number | null;
 /**
  * Statuses in this order: nobody, visitor | commenter, by cookie, moderator, admin | commenter narrowed to reading,
  * admin narrowed to posting, restricted commenter | service with the scope, without | edit token | dead credentials:
- * bad bearer, expired session, revoked service, session of an erased person. Null: there can be no such resource.
+ * bad bearer, expired session, revoked service, session and receipt of an erased person | consent receipt, where it may
+ * other than an edit token. Null: there can be no such resource.
  */
 type Row = readonly [
   people: readonly [nobody: Status, visitor: Status],
@@ -20,6 +21,7 @@ type Row = readonly [
   services: readonly [scope: Status, without: Status],
   editToken: Status,
   dead: Status,
+  receipt?: Status,
 ];
 
 interface Case {
@@ -87,15 +89,15 @@ const CASES: readonly Case[] = [
   {
     operation: "POST /v1/consents/withdrawals",
     json: () => ({ purposes: ["marketing"] }),
-    expected: [[401, 201], [201, 201, 201, 201], [201, 201, 201], [403, 403], 403, 401],
+    expected: [[401, 201], [201, 201, 201, 201], [201, 201, 201], [403, 403], 403, 401, 201],
   },
   {
     operation: "GET /v1/consents/current",
-    expected: [[200, 200], [200, 200, 200, 200], [200, 200, 200], [403, 403], 403, 401],
+    expected: [[200, 200], [200, 200, 200, 200], [200, 200, 200], [403, 403], 403, 401, 200],
   },
   {
     operation: "GET /v1/consents/history",
-    expected: [[401, 200], [200, 200, 200, 200], [200, 200, 200], [403, 403], 403, 401],
+    expected: [[401, 200], [200, 200, 200, 200], [200, 200, 200], [403, 403], 403, 401, 200],
   },
 
   // Its token is none of these credentials; without one it is for the loopback, and these requests come from nowhere.
@@ -168,7 +170,7 @@ const CASES: readonly Case[] = [
   ...(
     [
       ["own", [[null, null], [200, 200, 200, 200], [200, 200, 200], [null, null], 200, null]],
-      ["own pending", [[null, null], [200, 200, 200, 200], [200, 200, 200], [null, null], 200, null]],
+      ["own pending", [[null, null], [200, 200, 200, 200], [200, 200, 200], [null, null], 200, null, 404]],
       ["another's", READ],
       ["another's pending", [[404, 404], [404, 404, 200, 200], [404, 404, 404], [404, 404], 404, 401]],
       ["a restricted person's", [[404, 404], [404, 404, 200, 200], [404, 404, 404], [404, 404], 404, 401]],
@@ -184,11 +186,14 @@ const CASES: readonly Case[] = [
   ),
   ...(
     [
-      ["own", [[null, null], [200, 200, 200, 200], [403, 200, 403], [null, null], 200, null]],
-      ["own pending", [[null, null], [200, 200, 200, 200], [403, 200, 403], [null, null], 200, null]],
+      ["own", [[null, null], [200, 200, 200, 200], [403, 200, 403], [null, null], 200, null, 403]],
+      ["own pending", [[null, null], [200, 200, 200, 200], [403, 200, 403], [null, null], 200, null, 403]],
       ["another's", [[401, 401], [403, 403, 403, 403], [403, 403, 403], [403, 403], 403, 401]],
-      ["another's pending", [[401, 401], [404, 404, 403, 403], [403, 404, 404], [403, 403], 404, 401]],
-      ["a restricted person's", [[401, 401], [404, 404, 403, 403], [403, 404, 404], [403, 403], 404, 401]],
+      ["another's pending", [[401, 401], [404, 404, 403, 403], [403, 404, 404], [403, 403], 404, 401, 403]],
+      [
+        "a restricted person's",
+        [[401, 401], [404, 404, 403, 403], [403, 404, 404], [403, 403], 404, 401, 403],
+      ],
       ["an erased person's", [[401, 401], [403, 403, 403, 403], [403, 403, 403], [403, 403], 403, 401]],
     ] as const
   ).map(
@@ -203,11 +208,14 @@ const CASES: readonly Case[] = [
   ),
   ...(
     [
-      ["own", [[null, null], [204, 204, 204, 204], [403, 204, 204], [null, null], 204, null]],
-      ["own pending", [[null, null], [204, 204, 204, 204], [403, 204, 204], [null, null], 204, null]],
+      ["own", [[null, null], [204, 204, 204, 204], [403, 204, 204], [null, null], 204, null, 403]],
+      ["own pending", [[null, null], [204, 204, 204, 204], [403, 204, 204], [null, null], 204, null, 403]],
       ["another's", [[401, 401], [403, 403, 204, 204], [403, 403, 403], [403, 403], 403, 401]],
-      ["another's pending", [[401, 401], [404, 404, 204, 204], [403, 404, 404], [403, 403], 404, 401]],
-      ["a restricted person's", [[401, 401], [404, 404, 204, 204], [403, 404, 404], [403, 403], 404, 401]],
+      ["another's pending", [[401, 401], [404, 404, 204, 204], [403, 404, 404], [403, 403], 404, 401, 403]],
+      [
+        "a restricted person's",
+        [[401, 401], [404, 404, 204, 204], [403, 404, 404], [403, 403], 404, 401, 403],
+      ],
       ["an erased person's", [[401, 401], [403, 403, 204, 204], [403, 403, 403], [403, 403], 403, 401]],
     ] as const
   ).map(
@@ -281,14 +289,14 @@ const CASES: readonly Case[] = [
     operation: "GET /v1/admin/subjects/{id}",
     whose: "own",
     path: subjectPath("", "own"),
-    expected: [[null, null], [403, 403, 403, 200], [403, 403, 403], [null, null], null, null],
+    expected: [[null, null], [403, 403, 403, 200], [403, 403, 403], [null, null], null, null, 403],
   },
   ...(
     [
       ["another's", ADMINISTER],
       ["a restricted person's", ok(409, ADMINISTER)],
       ["an erased person's", ok(409, ADMINISTER)],
-      ["own", [[null, null], [403, 403, 403, 200], [403, 403, 403], [null, null], null, null]],
+      ["own", [[null, null], [403, 403, 403, 200], [403, 403, 403], [null, null], null, null, 403]],
     ] as const
   ).map(
     ([whose, expected]): Case => ({
@@ -365,14 +373,21 @@ const CASES: readonly Case[] = [
   { operation: "GET /problems/{type}", path: () => "/problems/not-found", expected: ALL },
 ];
 
-const DEAD: readonly Who[] = ["bad bearer", "expired session", "revoked service", "erased commenter"];
+const DEAD: readonly Who[] = [
+  "bad bearer",
+  "expired session",
+  "revoked service",
+  "erased commenter",
+  "erased person's receipt",
+];
 
-const cells = ([people, sessions, less, services, editToken, dead]: Row): readonly Status[] => [
+const cells = ([people, sessions, less, services, editToken, dead, receipt]: Row): readonly Status[] => [
   ...people,
   ...sessions,
   ...less,
   ...services,
   editToken,
+  receipt === undefined ? editToken : receipt,
   ...DEAD.map(() => dead),
 ];
 

@@ -7,6 +7,7 @@ import type { AuditEntryId, CommentId, ServiceCredentialId, SubjectId } from "..
 import { HOUR } from "../../src/domain/shared/instant.ts";
 import { type TestServer, testServer } from "./http.ts";
 import { type Posted, person, post, serviceToken } from "./http-people.ts";
+import { receiptOf } from "./receipts.ts";
 import { accepted } from "./service.ts";
 
 /** The columns of the matrix: every kind of credential. */
@@ -23,10 +24,12 @@ export const WHO = [
   "service with scope",
   "service without scope",
   "edit token",
+  "receipt",
   "bad bearer",
   "expired session",
   "revoked service",
   "erased commenter",
+  "erased person's receipt",
 ] as const;
 
 export type Who = (typeof WHO)[number];
@@ -127,6 +130,12 @@ const signedIn = async (server: TestServer, name: string, role: UserRole = "comm
   return { headers: bearer(token), subject: subject as SubjectId, author: token };
 };
 
+/** Somebody who shows the receipt of a decision; her session is there to post with. */
+const byReceipt = async (server: TestServer, name: string): Promise<Actor> => {
+  const actor = await signedIn(server, name);
+  return { ...actor, headers: bearer(await receiptOf(server, actor.author ?? "")) };
+};
+
 const visitor = async (server: TestServer): Promise<Actor> => {
   const response = await server.request("POST", "/v1/consents", { json: { decisions: {}, method: "api" } });
   const cookie = response.headers.getSetCookie().find((each) => each.startsWith("gonogo_subject="));
@@ -175,6 +184,8 @@ const everybody = async (server: TestServer): Promise<Omit<Record<Who, Actor>, "
     "expired session": { ...expired, author: null },
     "revoked service": await revoked(server),
     "erased commenter": { ...(await signedIn(server, "erased")), author: null },
+    receipt: await byReceipt(server, "receipt"),
+    "erased person's receipt": { ...(await byReceipt(server, "receipt-erased")), author: null },
   };
 };
 
@@ -208,6 +219,7 @@ export const world = async (whose: Whose): Promise<World> => {
   await changeSubject(server, subjectOf(actors["restricted commenter"]), { status: "restricted" });
   await changeSubject(server, subjectOf(restricted), { status: "restricted" });
   await changeSubject(server, subjectOf(actors["erased commenter"]), { status: "erased" });
+  await changeSubject(server, subjectOf(actors["erased person's receipt"]), { status: "erased" });
   await changeSubject(server, subjectOf(erased), { status: "erased" });
   return {
     server,

@@ -26,7 +26,7 @@ export const SECURITY_SCHEMES = {
     type: "http",
     scheme: "bearer",
     description:
-      "A session (`gns_…`), a service credential (`gnk_…`) or the edit token of a comment (`gne_…`)",
+      "A session (`gns_…`), a service credential (`gnk_…`), the edit token of a comment (`gne_…`) or a consent receipt (a JWS)",
   },
   api_key: {
     type: "apiKey",
@@ -55,6 +55,7 @@ const schemesOf = (requirement: Requirement): readonly Scheme[] => {
     case "none":
       return [];
     case "edit-token":
+    case "receipt":
     case "service":
     case "sessions:create":
     case "consents:check":

@@ -6,7 +6,15 @@ import type { HttpSettings } from "./context.ts";
 import type { Refusal } from "./refusals.ts";
 
 /** What a route may ask for besides a person's permissions and a program's scopes. */
-export type Standing = "none" | "metrics" | "person" | "subject" | "session" | "service" | "edit-token";
+export type Standing =
+  | "none"
+  | "metrics"
+  | "person"
+  | "subject"
+  | "session"
+  | "service"
+  | "edit-token"
+  | "receipt";
 
 export type Requirement = Permission | Scope | Standing;
 
@@ -25,6 +33,7 @@ const EXPLAINED: Readonly<Record<Requirement, string>> = {
   "comments:moderate": "a session of a moderator or admin that was not narrowed to less",
   "system:administer": "a session of an admin that was not narrowed to less",
   "edit-token": "the edit token of the comment",
+  receipt: "the holder of a consent receipt: her consent and her rights, nothing else",
   "sessions:create": "a service credential with this scope",
   "consents:check": "a service credential with this scope",
 };
@@ -56,12 +65,13 @@ const meets = (principal: Principal, requirement: Requirement): Result<null, Ref
       // Decided by the pipeline, which knows where the request comes from.
       return refused;
     case "person":
-      return kind === "service" || kind === "edit-token" ? refused : ok(null);
+      return kind === "service" || kind === "edit-token" || kind === "receipt" ? refused : ok(null);
     case "subject":
       return kind === "session" || kind === "visitor" ? ok(null) : refused;
     case "session":
     case "service":
     case "edit-token":
+    case "receipt":
       return kind === requirement ? ok(null) : refused;
     default: {
       const met = isScope(requirement)

@@ -11,9 +11,10 @@ export const recordConsent =
   (deps: Deps): Application["consent"]["recordConsent"] =>
   async (caller, input) => {
     const { readers } = deps;
-    // A program, or the bearer of one comment, decides for nobody.
+    // A program, or the bearer of one comment, decides for nobody; a receipt takes back what was given, and gives nothing.
     const { kind } = caller.principal;
-    if (kind === "service" || kind === "edit-token") return err({ type: "credential-required" });
+    if (kind === "service" || kind === "edit-token" || kind === "receipt")
+      return err({ type: "credential-required" });
     const notice =
       input.notice_token === null
         ? null

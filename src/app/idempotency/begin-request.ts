@@ -11,6 +11,7 @@ const callerKey = ({ principal, origin }: Caller): readonly Json[] => {
   switch (principal.kind) {
     case "session":
     case "visitor":
+    case "receipt":
       return ["subject", principal.subject.id];
     case "service":
       return ["service", principal.credential];

@@ -1,3 +1,4 @@
+import { receiptHolder } from "../../domain/consent/receipt-holder.ts";
 import { credentialScopes } from "../../domain/roles/service-credential.ts";
 import { isLive, sessionPermissions } from "../../domain/sessions/session.ts";
 import { parseId, type SubjectId, type TokenHash } from "../../domain/shared/ids.ts";
@@ -36,11 +37,25 @@ const byBearer = async (deps: Deps, token: string): Promise<Result<Principal, Ap
       : ok({ kind: "service", credential: credential.id, scopes: credentialScopes(credential) });
   }
   const edit = deps.tokens.hash("gne", token);
-  if (edit === null) return INVALID;
+  if (edit === null) return byReceipt(deps, token);
   const found = await deps.readers.comments.byEditTokenHash(edit);
   return found === null || found.author.status === "erased"
     ? INVALID
     : ok({ kind: "edit-token", comment: found.comment.id, subject: found.author.id });
+};
+
+/** A receipt speaks for its holder as long as the decision it tells of is on record, and she is not erased. */
+const byReceipt = async (deps: Deps, jws: string): Promise<Result<Principal, AppError>> => {
+  const payload = await deps.documents.verify("receipt", jws);
+  const holder = payload === null ? null : receiptHolder(payload);
+  if (holder === null) return INVALID;
+  const [subject, consent] = await Promise.all([
+    deps.readers.subjects.byId(holder.subject),
+    deps.readers.consents.byId(holder.consent),
+  ]);
+  return subject === null || subject.status === "erased" || consent?.subject_id !== subject.id
+    ? INVALID
+    : ok({ kind: "receipt", subject, consent: consent.id });
 };
 
 const bySession = async (deps: Deps, hash: TokenHash): Promise<Principal | null> => {

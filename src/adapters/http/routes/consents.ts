@@ -91,7 +91,7 @@ export const consentRoutes = ({ application, cookies, settings }: Service): read
       tag: "consent",
       summary: "Withdraw purposes",
       description: `As easy as giving, and in force on the next question. ${COOKIES}`,
-      permission: ["subject"],
+      permission: ["subject", "receipt"],
       body: NewWithdrawal,
       budget: "consent",
       success: {
@@ -117,7 +117,7 @@ export const consentRoutes = ({ application, cookies, settings }: Service): read
       summary: "What is in force now",
       description:
         "Expired, withdrawn and outdated decisions read as not granted. A visitor nobody knows yet has decided nothing: that is an answer.",
-      permission: ["person"],
+      permission: ["person", "receipt"],
       success: { status: 200, description: "What is in force", schema: CurrentConsentView },
       problems: [],
       handle: async ({ caller }) => {
@@ -131,7 +131,7 @@ export const consentRoutes = ({ application, cookies, settings }: Service): read
       operationId: "listConsents",
       tag: "consent",
       summary: "Every record, newest first",
-      permission: ["subject"],
+      permission: ["subject", "receipt"],
       query: t.Object(PAGE_QUERY),
       success: { status: 200, description: "A page of records", schema: ConsentPage },
       problems: [],
