@@ -143,11 +143,18 @@ export interface Application {
       input: { readonly purposes: readonly OptionalConsentType[]; readonly method: ConsentMethod },
     ): Outcome<RecordedConsent>;
     currentConsent(caller: Caller): Outcome<CurrentConsent>;
+    /** For a program: may this purpose be processed for this subject now? An id that is nobody's has decided nothing. */
+    checkConsent(
+      caller: Caller,
+      input: { readonly subject: SubjectId; readonly purpose: ConsentType },
+    ): Outcome<ConsentStanding>;
     consentHistory(caller: Caller, page: PageRequest): Outcome<Page<ConsentRecord>>;
   };
   readonly sessions: {
     /** A bad bearer is an error; a bad cookie is no credential. The bearer wins over cookies, the session over the visitor. */
     authenticate(credentials: Credentials): Outcome<Principal>;
+    /** Whether it is a program's, known to be live without asking the store: such a caller has a budget of its own. */
+    recognisesProgram(credentials: Credentials): boolean;
     /** The same answer whether the address is known or not. */
     requestSignInLink(
       caller: Caller,

@@ -52,6 +52,7 @@ export const composeEdge = async (
   const calls = tracedCalls(guarded, tracer);
   const rateLimiter = await openRateLimiter({
     perMinute: settings.rateLimitPerMinute,
+    servicePerMinute: settings.serviceRateLimitPerMinute,
     redis:
       settings.redisUrl === null
         ? null

@@ -38,6 +38,8 @@ export interface Settings {
   readonly moderation: "pre" | "post";
   readonly corsOrigins: readonly string[];
   readonly rateLimitPerMinute: number;
+  /** Of one service credential. */
+  readonly serviceRateLimitPerMinute: number;
   /** Checked: addresses and CIDR ranges, separated by commas. */
   readonly trustedProxies: string;
   readonly redisUrl: string | null;
@@ -148,6 +150,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     moderation: env.COMMENT_MODERATION,
     corsOrigins: listOf(env.CORS_ORIGINS),
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
+    serviceRateLimitPerMinute: env.RATE_LIMIT_SERVICE_PER_MINUTE,
     trustedProxies: env.TRUSTED_PROXIES,
     redisUrl: env.REDIS_URL ?? null,
     metricsToken: env.METRICS_TOKEN ?? null,

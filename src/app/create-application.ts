@@ -13,6 +13,7 @@ import {
   writeConfiguration,
 } from "./configuration/manage-configuration.ts";
 import { evaluateFlags, listFlags, readFlag, writeFlag } from "./configuration/manage-flags.ts";
+import { checkConsent } from "./consent/check-consent.ts";
 import { consentHistory, currentConsent } from "./consent/read-consent.ts";
 import { recordConsent } from "./consent/record-consent.ts";
 import { showPolicy } from "./consent/show-policy.ts";
@@ -22,28 +23,35 @@ import { failing } from "./health/failing.ts";
 import { idempotentRequests } from "./idempotency/begin-request.ts";
 import { checkUnsubscribeLink, unsubscribe } from "./mail/unsubscribe.ts";
 import { addAdmin, changeRole, readSubject } from "./roles/change-role.ts";
+import { knownCredentials } from "./service-credentials/known-credentials.ts";
 import {
   createCredential,
   listCredentials,
   revokeCredential,
 } from "./service-credentials/manage-service-credentials.ts";
-import { authenticate } from "./sessions/authenticate.ts";
+import { authenticate, recognisesProgram } from "./sessions/authenticate.ts";
 import { createServiceSession } from "./sessions/create-service-session.ts";
 import { currentSession, signOut, signOutEverywhere } from "./sessions/end-session.ts";
 import { requestSignInLink } from "./sessions/request-sign-in-link.ts";
 import { signIn } from "./sessions/sign-in.ts";
 
 /** Gives every use case what it stands on. */
-export const createApplication = (deps: Deps, store: Pick<Store, "ping" | "migrator">): Application => ({
+export const createApplication = (
+  deps: Deps,
+  store: Pick<Store, "ping" | "migrator">,
+  known = knownCredentials(deps),
+): Application => ({
   consent: {
     showPolicy: showPolicy(deps),
     recordConsent: recordConsent(deps),
     withdrawConsent: withdrawConsent(deps),
     currentConsent: currentConsent(deps),
+    checkConsent: checkConsent(deps),
     consentHistory: consentHistory(deps),
   },
   sessions: {
-    authenticate: authenticate(deps),
+    authenticate: authenticate(deps, known),
+    recognisesProgram: recognisesProgram(deps, known),
     requestSignInLink: requestSignInLink(deps),
     signIn: signIn(deps),
     createServiceSession: createServiceSession(deps),
@@ -66,7 +74,7 @@ export const createApplication = (deps: Deps, store: Pick<Store, "ping" | "migra
   serviceCredentials: {
     create: createCredential(deps),
     list: listCredentials(deps),
-    revoke: revokeCredential(deps),
+    revoke: revokeCredential(deps, known),
   },
   configuration: {
     read: readConfiguration(deps),

@@ -1,15 +1,25 @@
-/** What is counted apart: every request, and what costs more or leaks more than others. */
-export const RATE_LIMIT_BUDGETS = ["general", "sign-in", "consent", "comments", "exports"] as const;
+/**
+ * What is counted apart: every request of people, what costs more or leaks more than others, and, instead of all of these,
+ * the requests of one program.
+ */
+export const RATE_LIMIT_BUDGETS = [
+  "general",
+  "sign-in",
+  "consent",
+  "comments",
+  "exports",
+  "service",
+] as const;
 
 export type RateLimitBudget = (typeof RATE_LIMIT_BUDGETS)[number];
 
 /**
- * Who is counted: the address a request came from, or the subject that proved who it is; never a claim that is not proven,
- * or whoever makes it spends another's budget. All callers without an address (null) are one.
+ * Who is counted: the address a request came from, or the subject or service credential that proved who it is; never a
+ * claim that is not proven, or whoever makes it spends another's budget. All callers without an address (null) are one.
  */
 export type LimitedCaller =
   | { readonly kind: "address"; readonly value: string | null }
-  | { readonly kind: "subject"; readonly value: string };
+  | { readonly kind: "subject" | "service"; readonly value: string };
 
 export interface RateLimitDecision {
   readonly budget: RateLimitBudget;

@@ -15,7 +15,7 @@ import {
 const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 const open = (perMinute = 60) =>
-  openRateLimiter({ perMinute, redis: null, clock: systemClock, logger: silent });
+  openRateLimiter({ perMinute, servicePerMinute: 3, redis: null, clock: systemClock, logger: silent });
 
 const from = (value: string | null): LimitedCaller => ({ kind: "address", value });
 
@@ -106,19 +106,20 @@ describe("a caller's name", () => {
 });
 
 describe("the budgets", () => {
-  test("are RATE_LIMIT_PER_MINUTE and what is tighter", () => {
-    expect(budgetsOf(60)).toEqual({
+  test("are RATE_LIMIT_PER_MINUTE and what is tighter, and a program's own", () => {
+    expect(budgetsOf(60, 60_000)).toEqual({
       general: { limit: 60, windowSeconds: 60 },
       "sign-in": { limit: 5, windowSeconds: 60 },
       consent: { limit: 30, windowSeconds: 60 },
       comments: { limit: 10, windowSeconds: 60 },
       exports: { limit: 3, windowSeconds: 3_600 },
+      service: { limit: 60_000, windowSeconds: 60 },
     });
   });
 
   test("of a minute are shares of it, and at least one request", () => {
     const limits = (perMinute: number) => {
-      const { general, consent, comments, ...others } = budgetsOf(perMinute);
+      const { general, consent, comments, ...others } = budgetsOf(perMinute, 60_000);
       return [general, consent, comments, others["sign-in"]].map(({ limit }) => limit);
     };
     expect(limits(60)).toEqual([60, 30, 10, 5]);

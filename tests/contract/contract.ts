@@ -1,5 +1,6 @@
 import { describe } from "bun:test";
 import { commentReaderLaws } from "./laws/comment-reader.ts";
+import { consentReaderLaws } from "./laws/consent-reader.ts";
 import { groupLaws } from "./laws/group.ts";
 import { leaseLaws } from "./laws/leases.ts";
 import { personalDataReaderLaws } from "./laws/personal-data-reader.ts";
@@ -20,6 +21,7 @@ export const contract = (kind: StoreKind): void => {
     valueLaws(kind);
     describe("readers", () => readerLaws(kind));
     commentReaderLaws(kind);
+    consentReaderLaws(kind);
     sealedFieldReaderLaws(kind);
     personalDataReaderLaws(kind);
     leaseLaws(kind);

@@ -29,6 +29,7 @@ export const EVERY_QUERY: {
   },
   consents: {
     latest: (readers) => readers.consents.latest(ids.subject()),
+    basis: (readers) => readers.consents.basis(ids.subject()),
     byId: (readers) => readers.consents.byId(id()),
     history: (readers) => readers.consents.history(ids.subject(), 7, 20),
   },

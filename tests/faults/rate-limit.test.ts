@@ -42,6 +42,7 @@ const openInstance = async (url: string, timeoutMs: number, today = Date.UTC(202
     state: circuit.state,
   };
   const limiter = await openRateLimiter({
+    servicePerMinute: 60_000,
     perMinute: LIMIT,
     redis: { url, secret: SECRET, outsideCalls },
     clock: { now: () => today as Instant },

@@ -3,11 +3,12 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import type { Application } from "../../src/app/application.ts";
 import { StorageFailure } from "../../src/ports/unit-of-work.ts";
-import { type Asker, type Expected, METRICS_TOKEN, type Row } from "../support/header-rows.ts";
+import { type Asker, type Expected, GENERAL, METRICS_TOKEN, type Row } from "../support/header-rows.ts";
 import { PEOPLE_ROWS } from "../support/header-rows-people.ts";
 import { SERVICE_ROWS } from "../support/header-rows-service.ts";
 import { ALLOWED_ORIGIN, type RequestOptions, type TestServer, testServer } from "../support/http.ts";
 import { openConnection, requestBytes } from "../support/http-connection.ts";
+import { serviceToken } from "../support/http-people.ts";
 
 const ROWS = [...PEOPLE_ROWS, ...SERVICE_ROWS];
 
@@ -63,7 +64,7 @@ const preflight = (allow: string): Expected => ({
 const PREFLIGHT = { "access-control-request-method": "POST" };
 
 const PER_MINUTE = 1_200;
-const LIMITS = { general: 1_200, "sign-in": 100, consent: 600, comments: 200 } as const;
+const LIMITS = { general: 1_200, "sign-in": 100, consent: 600, comments: 200, service: 1_200 } as const;
 
 /** What is said of the budgets; `limit` 1 where a server admits one request of each. */
 const limited = (budgets: Row["limits"], limit?: 1): Expected =>
@@ -117,7 +118,7 @@ const failing = (application: Application, failure: () => Error | null): Applica
     });
   const features = Object.entries(application).map(([name, feature]) => [
     name,
-    name === "access" ? feature : guarded(feature, ["authenticate"]),
+    name === "access" ? feature : guarded(feature, ["authenticate", "recognisesProgram"]),
   ]);
   return { ...(Object.fromEntries(features) as Application), health };
 };
@@ -153,6 +154,13 @@ const allowOf = (row: Row): string => {
   return [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
 };
 
+/** A program that has been here before. */
+const knownProgram = async (server: TestServer): Promise<string> => {
+  const token = await serviceToken(server, ["consents:check"]);
+  await server.callerOf(token);
+  return token;
+};
+
 /** A server of the row's own, where somebody is signed in who may. */
 const open = async ({ as }: Row, { publicUrl }: Variant, failure: () => Error | null) => {
   const server = await testServer({
@@ -161,12 +169,12 @@ const open = async ({ as }: Row, { publicUrl }: Variant, failure: () => Error | 
     metricsToken: METRICS_TOKEN,
     replace: (application) => failing(application, failure),
   });
-  const role = as === "nobody" || as === "metrics" ? "commenter" : as;
+  const role = as === "nobody" || as === "program" || as === "metrics" ? "commenter" : as;
   const { token, caller } = await server.signIn("somebody@example.org", role);
   if (caller.principal.kind !== "session") throw new Error("who signed in has a session");
   const asker: Asker = { server, token, subject: caller.principal.subject.id };
-  const bearer = as === "nobody" ? null : as === "metrics" ? METRICS_TOKEN : token;
-  return { asker, bearer };
+  if (as === "program") return { asker, bearer: await knownProgram(server) };
+  return { asker, bearer: as === "nobody" ? null : as === "metrics" ? METRICS_TOKEN : token };
 };
 
 describe.each(VARIANTS.map((variant) => [variant.name, variant] as const))("%s", (_name, variant) => {
@@ -189,6 +197,7 @@ describe.each(VARIANTS.map((variant) => [variant.name, variant] as const))("%s",
     const path = (await row.path?.(asker)) ?? templateOf(row);
     const json = await row.json?.(asker);
     const limits = limited(row.limits);
+    const forStrangers = row.as === "program" ? GENERAL : row.limits;
     const refusal = row.ofrep ? KINDS.json : PROBLEM;
     const sent: RequestOptions = {
       headers: from(row.ifMatch ? { "if-match": "*" } : {}),
@@ -207,7 +216,7 @@ describe.each(VARIANTS.map((variant) => [variant.name, variant] as const))("%s",
 
     if (row.limits.length > 0 || row.as === "metrics") {
       const refused = await ask(path, { token: "gns_unknown" });
-      holds("401", refused, 401, every, refusal, limits, CHALLENGE);
+      holds("401", refused, 401, every, refusal, limited(forStrangers), CHALLENGE);
     }
     if (row.fails) {
       failure = new Error("forced");
@@ -247,7 +256,7 @@ describe.each(VARIANTS.map((variant) => [variant.name, variant] as const))("%s",
     }
     if (row.limits.length > 0) {
       const refused = await spent.request(method, templateOf(row), { headers: from() });
-      holds("429", refused, 429, every, refusal, limited(row.limits, 1), { "retry-after": SECONDS });
+      holds("429", refused, 429, every, refusal, limited(forStrangers, 1), { "retry-after": SECONDS });
     }
   });
 

@@ -96,6 +96,12 @@ const CASES: readonly Case[] = [
     expected: [[200, 200], [200, 200, 200, 200], [200, 200, 200], [403, 403], 403, 401, 200],
   },
   {
+    operation: "GET /v1/consents/check",
+    what: "whose scope is the other one of the two",
+    path: ({ others }) => `/v1/consents/check?subject=${others["another's"]}&purpose=marketing`,
+    expected: [[401, 401], [403, 403, 403, 403], [403, 403, 403], [403, 200], 403, 401],
+  },
+  {
     operation: "GET /v1/consents/history",
     expected: [[401, 200], [200, 200, 200, 200], [200, 200, 200], [403, 403], 403, 401, 200],
   },

@@ -9,6 +9,7 @@ import {
   NOTHING,
   PAGE,
   type Row,
+  SERVICE,
   type Success,
   TAGGED,
 } from "./header-rows.ts";
@@ -90,6 +91,15 @@ export const PEOPLE_ROWS: readonly Row[] = [
     as: "commenter",
     limits: GENERAL,
     success: { ...JSON_200, headers: { vary: "Sec-GPC, Origin" } },
+    fails: true,
+  },
+  {
+    operation: "GET /v1/consents/check",
+    as: "program",
+    limits: SERVICE,
+    path: ({ subject }) => `/v1/consents/check?subject=${subject}&purpose=marketing`,
+    success: { ...JSON_200, headers: { vary: "Sec-GPC, Origin" } },
+    invalid: { query: "&purpose=profit" },
     fails: true,
   },
   {

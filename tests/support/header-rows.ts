@@ -22,9 +22,9 @@ export interface Asker {
 
 export interface Row {
   readonly operation: string;
-  readonly as: "nobody" | "commenter" | "moderator" | "admin" | "metrics";
+  readonly as: "nobody" | "commenter" | "moderator" | "admin" | "program" | "metrics";
   /** Budgets that count it; none: it is not limited, and looks at no credential. */
-  readonly limits: readonly ("general" | "sign-in" | "consent" | "comments")[];
+  readonly limits: readonly ("general" | "sign-in" | "consent" | "comments" | "service")[];
   readonly success: Success;
   /** Where the template is not the path already. */
   readonly path?: (asker: Asker) => Promise<string> | string;
@@ -46,6 +46,8 @@ export const METRICS_TOKEN = "a-token-of-sixteen-characters";
 
 export const ID = "0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b";
 export const GENERAL = ["general"] as const;
+/** A program that is known; strangers count against the general budget. */
+export const SERVICE = ["service"] as const;
 
 export const JSON_200: Success = { status: 200, kind: "json" };
 export const TAGGED: Success = { ...JSON_200, headers: { etag: /^"\d+"$/ } };

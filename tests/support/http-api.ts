@@ -81,6 +81,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/consents/check": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * May this purpose be processed for this subject now?
+     * @description For a backend, before each processing step. The answer holds for this moment: a withdrawal is in force on the next question, so it must not be kept, not even until `until`. An id that is nobody's, one of a person who was erased and one of a person who has never decided are the same answer, `not-decided`. A person's `Sec-GPC: 1` (or `DNT: 1`) reaches the check when the backend passes that header of her request on; where it does not, the signal that came with her newest decision or withdrawal counts.
+     */
+    get: operations["checkConsent"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/consents/history": {
     parameters: {
       query?: never;
@@ -847,6 +867,12 @@ export interface components {
        */
       expires_at: string;
     };
+    ConsentCheck: {
+      allowed: boolean;
+      reason: components["schemas"]["ConsentReason"];
+      /** @description When it runs out by itself; null where it does not, or is not allowed. It may end before: ask again. */
+      until: string | null;
+    };
     /**
      * @description Where the decision was made; `banner` needs a notice_token.
      * @enum {string}
@@ -913,20 +939,24 @@ export interface components {
       /** @description False: the banner stays hidden */
       banner_enabled: boolean;
     };
+    /**
+     * @description `outdated`: the policy has changed materially since; `gpc`: her browser objects; `restricted`: her data may only be stored (GDPR Art. 18)
+     * @enum {string}
+     */
+    ConsentReason:
+      | "essential"
+      | "granted"
+      | "not-decided"
+      | "refused"
+      | "withdrawn"
+      | "expired"
+      | "outdated"
+      | "gpc"
+      | "not-offered"
+      | "restricted";
     ConsentStanding: {
       granted: boolean;
-      /** @enum {string} */
-      reason:
-        | "essential"
-        | "granted"
-        | "not-decided"
-        | "refused"
-        | "withdrawn"
-        | "expired"
-        | "outdated"
-        | "gpc"
-        | "not-offered"
-        | "restricted";
+      reason: components["schemas"]["ConsentReason"];
       /** @description When a grant runs out by itself */
       until: string | null;
     };
@@ -1905,6 +1935,103 @@ export interface operations {
       };
       /** @description `permission-missing`: Permission missing */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  checkConsent: {
+    parameters: {
+      query: {
+        /**
+         * @description Pseudonym of the person, as a session or a consent record names it
+         * @example 0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b
+         */
+        subject: string;
+        purpose: components["schemas"]["Purpose"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer, for this moment */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConsentCheck"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `invalid-input`: Invalid input */
+      422: {
         headers: {
           [name: string]: unknown;
         };

@@ -38,6 +38,8 @@ export interface TestServerOptions {
   readonly analytics?: boolean;
   /** RATE_LIMIT_PER_MINUTE; so many that no test meets it, unless told. */
   readonly perMinute?: number;
+  /** RATE_LIMIT_SERVICE_PER_MINUTE; as many, unless told. */
+  readonly servicePerMinute?: number;
   readonly metricsToken?: string;
   /** Replaces use cases, to force what the real ones never do. */
   readonly replace?: (application: Application) => Application;
@@ -65,9 +67,11 @@ export interface RequestOptions {
 export const ALLOWED_ORIGIN = "https://www.example.org";
 
 /** The real limiter and metrics, and no circuit that could open. */
-export const openEdge = (perMinute = 1_000_000_000) => {
+export const openEdge = (perMinute = 1_000_000_000, servicePerMinute = perMinute) => {
   const metrics = makeMetrics();
-  const limits = makeLocalLimits(budgetsOf(perMinute), { now: () => Date.now() as Instant });
+  const limits = makeLocalLimits(budgetsOf(perMinute, servicePerMinute), {
+    now: () => Date.now() as Instant,
+  });
   return {
     rateLimiter: { take: limits.take, close: async () => limits.close() },
     metrics,
@@ -103,7 +107,7 @@ export const testServer = async (options: TestServerOptions = {}): Promise<TestS
     clock: deps.clock,
     ids: deps.ids,
     requestOrigin: requestOrigin(deps),
-    ...openEdge(options.perMinute),
+    ...openEdge(options.perMinute, options.servicePerMinute),
     settings: {
       publicUrl,
       corsOrigins,

@@ -52,6 +52,7 @@ const environmentOf = (settings: Environment): Record<string, string> => ({
   ...ledgerOf(settings),
   // So many that no load meets the limit, unless a test asks for it.
   RATE_LIMIT_PER_MINUTE: "1000000000",
+  RATE_LIMIT_SERVICE_PER_MINUTE: "1000000000",
   LOG_DIR: "none",
   PATH: process.env["PATH"] ?? "",
   HOME: process.env["HOME"] ?? "",

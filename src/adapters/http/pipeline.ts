@@ -1,12 +1,14 @@
-import { ANONYMOUS, type Caller, subjectOf } from "../../app/caller.ts";
+import type { Credentials } from "../../app/application.ts";
+import { ANONYMOUS, type Caller } from "../../app/caller.ts";
 import { NO_ORIGIN, type Origin } from "../../domain/anonymization/pseudonym.ts";
 import type { Json } from "../../domain/shared/canonical-json.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
-import type { LimitedCaller, RateLimitBudget, RateLimitDecision } from "../../ports/rate-limiter.ts";
+import type { RateLimitDecision } from "../../ports/rate-limiter.ts";
 import type { Span } from "../../ports/tracer.ts";
 import { NO_STORE, respond } from "./answer.ts";
 import { type Checks, checksOf } from "./checks.ts";
 import type { Service } from "./context.ts";
+import { provenCaller, withinLimits } from "./counting.ts";
 import { readBearer, readCredentials } from "./credentials.ts";
 import { corsHeaders, isTrustedOrigin } from "./origins.ts";
 import { mayReadMetrics, permits } from "./permissions.ts";
@@ -142,17 +144,18 @@ const ask = async (
       user_agent: request.headers.get("user-agent"),
     });
   }
-  if (limited && !(await withinLimits(service, route, visit, { kind: "address", value: found.ip }))) {
+  const credentials = readCredentials(request.headers, service.cookies, route.apiKey);
+  // A program speaks for all people of a site from one address: who is known for one has a budget of its own, and nobody
+  // becomes known by guessing.
+  const recognised = limited && service.application.sessions.recognisesProgram(credentials);
+  const address = { kind: "address", value: found.ip } as const;
+  if (limited && !recognised && !(await withinLimits(service, route, visit, address))) {
     return err({ type: "rate-limited" });
   }
-  const caller = await callerOf(service, route, found, visit);
+  const caller = await callerOf(service, route, request, credentials, visit);
   if (!caller.ok) return caller;
-  const subject = subjectOf(caller.value.principal);
-  if (
-    limited &&
-    subject !== null &&
-    !(await withinLimits(service, route, visit, { kind: "subject", value: subject.id }))
-  ) {
+  const proven = limited ? provenCaller(caller.value.principal) : null;
+  if (proven !== null && !(await withinLimits(service, route, visit, proven))) {
     return err({ type: "rate-limited" });
   }
   const permitted = permits(route.permission, caller.value.principal);
@@ -177,32 +180,17 @@ const ask = async (
   });
 };
 
-/** Takes the request from every budget it counts against; all are taken, so that each says what is left of it. */
-const withinLimits = async (
-  { rateLimiter, metrics }: Service,
-  { budget }: Route,
-  visit: Visit,
-  caller: LimitedCaller,
-): Promise<boolean> => {
-  const budgets: readonly RateLimitBudget[] = budget === undefined ? ["general"] : ["general", budget];
-  const decisions = await Promise.all(budgets.map((each) => rateLimiter.take(each, caller)));
-  for (const decision of decisions) metrics.requestCounted(decision);
-  visit.counted.push(...decisions);
-  return decisions.every(({ admitted }) => admitted);
-};
-
 /** Reads the credential. A route for everybody looks at none, so it answers without the store. */
 const callerOf = async (
   service: Service,
   route: Route,
-  { request }: Found,
+  request: Request,
+  credentials: Credentials,
   visit: Visit,
 ): Promise<Result<Caller, Refusal>> => {
   const gpc = readGpc(request.headers);
   if (route.permission.includes("none")) return ok({ principal: ANONYMOUS, origin: NO_ORIGIN, gpc });
-  const principal = await service.application.sessions.authenticate(
-    readCredentials(request.headers, service.cookies, route.apiKey),
-  );
+  const principal = await service.application.sessions.authenticate(credentials);
   return principal.ok ? ok({ principal: principal.value, origin: visit.origin, gpc }) : principal;
 };
 

@@ -92,6 +92,18 @@ export const createMemoryReaders = (
           "consents.latest",
           () => take(indexes.consentsBySubject.before(subject, [FROM_NEWEST]), 1)[0] ?? null,
         ),
+      basis: (subject) =>
+        attempt("consents.basis", () => {
+          const status = tables.subjects.get(subject)?.status;
+          if (status === undefined) return null;
+          const [latest = null] = take(indexes.consentsBySubject.before(subject, [FROM_NEWEST]), 1);
+          const [policy] = take(indexes.publishedPolicies.before("", [FROM_NEWEST]), 1);
+          return {
+            status,
+            latest: latest && { purpose_states: latest.purpose_states, gpc: latest.gpc },
+            material_version: policy?.material_version ?? null,
+          };
+        }),
       byId: (id) => attempt("consents.byId", () => tables.consents.get(id)),
       history: (subject, before, limit) =>
         attempt("consents.history", () =>

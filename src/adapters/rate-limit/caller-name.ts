@@ -19,7 +19,7 @@ const networkOf = (address: string): string | null => {
 };
 
 const canonical = (caller: LimitedCaller): string =>
-  caller.kind === "subject" ? caller.value : ((caller.value && networkOf(caller.value)) ?? "none");
+  caller.kind === "address" ? ((caller.value && networkOf(caller.value)) ?? "none") : caller.value;
 
 /** 144 bits: more than anyone can collide, short enough to be kept many times. */
 const LENGTH = 24;

@@ -8,6 +8,8 @@ import { openSharedLimits, type RedisOptions } from "./shared-limits.ts";
 export interface RateLimiterOptions {
   /** RATE_LIMIT_PER_MINUTE. */
   readonly perMinute: number;
+  /** RATE_LIMIT_SERVICE_PER_MINUTE. */
+  readonly servicePerMinute: number;
   /** Null: every instance counts for itself. */
   readonly redis: RedisOptions | null;
   readonly clock: Clock;
@@ -17,11 +19,12 @@ export interface RateLimiterOptions {
 /** Waits a moment for Redis, and starts without it. */
 export const openRateLimiter = async ({
   perMinute,
+  servicePerMinute,
   redis,
   clock,
   logger,
 }: RateLimiterOptions): Promise<RateLimiter> => {
-  const budgets = budgetsOf(perMinute);
+  const budgets = budgetsOf(perMinute, servicePerMinute);
   const local = makeLocalLimits(budgets, clock);
   const shared = redis === null ? null : await openSharedLimits(redis, budgets, clock, logger);
   return {

@@ -11,6 +11,7 @@ import { requirePermission, SYSTEM_CALLER } from "../caller.ts";
 import { decideAndCommit, occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
 import { badCursor, pageOf } from "../paging.ts";
+import type { KnownCredentials } from "./known-credentials.ts";
 
 /** A new credential; its token is in the answer and nowhere else. */
 export const createCredential =
@@ -50,17 +51,21 @@ export const listCredentials =
     );
   };
 
+/** Takes a credential back: this instance refuses it when the answer comes, the others within a second. */
 export const revokeCredential =
-  (deps: Deps): Application["serviceCredentials"]["revoke"] =>
+  (deps: Deps, known: KnownCredentials): Application["serviceCredentials"]["revoke"] =>
   async (caller, id) => {
     const allowed = requirePermission(caller.principal, "system:administer");
     if (!allowed.ok) return allowed;
-    return decideAndCommit(deps, caller, async () => {
+    const revoked = await decideAndCommit(deps, caller, async () => {
       const credential = await deps.readers.serviceCredentials.byId(id);
       if (credential === null) return err({ type: "not-found" });
       return ok({
         changes: revokeServiceCredential(credential, await occasionOf(deps, caller)),
-        value: null,
+        value: credential.token_hash,
       });
     });
+    if (!revoked.ok) return revoked;
+    known.forget(revoked.value);
+    return ok(null);
   };

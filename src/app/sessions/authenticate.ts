@@ -7,14 +7,15 @@ import type { Application } from "../application.ts";
 import { ANONYMOUS, type Principal } from "../caller.ts";
 import type { Deps } from "../deps.ts";
 import type { AppError } from "../errors.ts";
+import type { KnownCredentials } from "../service-credentials/known-credentials.ts";
 
 const INVALID: Result<never, AppError> = err({ type: "credential-invalid" });
 
 /** Finds out who a credential speaks for. Cookies come by themselves, so a stale one is no error; a bearer is meant. */
 export const authenticate =
-  (deps: Deps): Application["sessions"]["authenticate"] =>
+  (deps: Deps, known: KnownCredentials): Application["sessions"]["authenticate"] =>
   async ({ bearer, session_cookie, subject_cookie }) => {
-    if (bearer !== null) return byBearer(deps, bearer);
+    if (bearer !== null) return byBearer(deps, known, bearer);
     if (session_cookie !== null) {
       const hash = deps.tokens.hash("gns", session_cookie);
       const principal = hash === null ? null : await bySession(deps, hash);
@@ -23,7 +24,19 @@ export const authenticate =
     return ok((subject_cookie === null ? null : await byVisitor(deps, subject_cookie)) ?? ANONYMOUS);
   };
 
-const byBearer = async (deps: Deps, token: string): Promise<Result<Principal, AppError>> => {
+/** Without reading anything: whether this is a program's credential that was live when it was last looked up here. */
+export const recognisesProgram =
+  ({ tokens }: Pick<Deps, "tokens">, known: KnownCredentials): Application["sessions"]["recognisesProgram"] =>
+  ({ bearer }) => {
+    const hash = bearer === null ? null : tokens.hash("gnk", bearer);
+    return hash !== null && known.isKnown(hash);
+  };
+
+const byBearer = async (
+  deps: Deps,
+  known: KnownCredentials,
+  token: string,
+): Promise<Result<Principal, AppError>> => {
   const session = deps.tokens.hash("gns", token);
   if (session !== null) {
     const principal = await bySession(deps, session);
@@ -31,8 +44,8 @@ const byBearer = async (deps: Deps, token: string): Promise<Result<Principal, Ap
   }
   const service = deps.tokens.hash("gnk", token);
   if (service !== null) {
-    const credential = await deps.readers.serviceCredentials.byTokenHash(service);
-    return credential === null || credential.revoked_at !== null
+    const credential = await known.find(service);
+    return credential === null
       ? INVALID
       : ok({ kind: "service", credential: credential.id, scopes: credentialScopes(credential) });
   }

@@ -64,7 +64,7 @@ const standingOf = (
 
 /** What is in force now, for every purpose: essential always; the others only while nothing speaks against them. */
 export const consentInForce = (
-  latest: ConsentRecord | null,
+  latest: Pick<ConsentRecord, "purpose_states"> | null,
   question: ConsentQuestion,
 ): Readonly<Record<ConsentType, ConsentStanding>> => {
   const states = latest === null ? {} : purposeStates(latest);

@@ -56,7 +56,7 @@ export interface ConsentRecord extends GdprRecord<ConsentId> {
   readonly user_agent_hash: Origin["user_agent_hash"];
 }
 
-export const purposeStates = (record: ConsentRecord): PurposeStates =>
+export const purposeStates = (record: Pick<ConsentRecord, "purpose_states">): PurposeStates =>
   JSON.parse(record.purpose_states) as PurposeStates;
 
 export const consentTypes = (record: ConsentRecord): readonly ConsentType[] =>

@@ -85,66 +85,6 @@ const identityReaderLaws = (h: Harness): void => {
   });
 };
 
-const consentReaderLaws = (h: Harness): void => {
-  describe("consent reader", () => {
-    const [ada, grace] = [record("subjects"), record("subjects")];
-    const ofAda = [3, 1, 12, 2].map((sequence) => record("consents", { subject_id: ada.id, sequence }));
-    const ofGrace = record("consents", { subject_id: grace.id, sequence: 40, gpc: true });
-    beforeAll(() =>
-      h.given(
-        ...[ada, grace].map((row) => ({ op: "insert", into: "subjects", row }) as const),
-        ...[...ofAda, ofGrace].map((row) => ({ op: "insert", into: "consents", row }) as const),
-      ),
-    );
-    test("finds the latest, which is the highest sequence and not the last stored", async () => {
-      expect(await h.readers().consents.latest(ada.id)).toEqual(ofAda[2] as (typeof ofAda)[0]);
-      expect(await h.readers().consents.latest(grace.id)).toEqual(ofGrace);
-      expect(await h.readers().consents.latest(ids.subject())).toBeNull();
-    });
-    test("finds one by id", async () => {
-      expect(await h.readers().consents.byId(ofGrace.id)).toEqual(ofGrace);
-      expect(await h.readers().consents.byId(id())).toBeNull();
-    });
-    test("tells the history newest first, page by page", async () => {
-      const { consents } = h.readers();
-      const sequences = async (before: number | null, limit: number) =>
-        (await consents.history(ada.id, before, limit)).map((each) => each.sequence);
-      expect(await sequences(null, 10)).toEqual([12, 3, 2, 1]);
-      expect(await sequences(null, 2)).toEqual([12, 3]);
-      expect(await sequences(3, 2)).toEqual([2, 1]);
-      expect(await sequences(1, 2)).toEqual([]);
-    });
-  });
-
-  describe("consent policy reader", () => {
-    test("finds the published policy with the highest version, and drafts by version only", async () => {
-      const { consentPolicies } = h.readers();
-      const policy = (policy_version: number, status: "draft" | "published") =>
-        record("consent_policies", {
-          policy_version,
-          status,
-          published_at: status === "draft" ? null : NOON,
-        });
-      const draft = policy(11, "draft");
-      await h.given({ op: "insert", into: "consent_policies", row: draft });
-      expect(await consentPolicies.current()).toBeNull();
-      const rows = [policy(10, "published"), policy(9, "published"), policy(2, "published")];
-      await h.given(...rows.map((row) => ({ op: "insert", into: "consent_policies", row }) as const));
-      expect(await consentPolicies.current()).toEqual(rows[0] as (typeof rows)[0]);
-      expect(await consentPolicies.byVersion(11)).toEqual(draft);
-      expect(await consentPolicies.byVersion(3)).toBeNull();
-      await h.given({
-        op: "update",
-        in: "consent_policies",
-        id: draft.id,
-        version: 1,
-        set: { status: "published" },
-      });
-      expect((await consentPolicies.current())?.policy_version).toBe(11);
-    });
-  });
-};
-
 const sessionReaderLaws = (h: Harness): void => {
   describe("session reader", () => {
     test("finds a session, ended and expired too, with its subject as it is now", async () => {
@@ -344,7 +284,6 @@ export const readerLaws = (kind: StoreKind): void => {
   const h = harness(kind);
   subjectReaderLaws(h);
   identityReaderLaws(h);
-  consentReaderLaws(h);
   sessionReaderLaws(h);
   systemReaderLaws(h);
 };

@@ -2,15 +2,19 @@ import { t } from "elysia";
 import type { RecordedConsent } from "../../../app/application.ts";
 import { answering } from "../../../app/idempotency/begin-request.ts";
 import { consentTypes } from "../../../domain/consent/consent.ts";
+import type { SubjectId } from "../../../domain/shared/ids.ts";
 import { DAY, SECOND } from "../../../domain/shared/instant.ts";
 import { ok } from "../../../domain/shared/result.ts";
 import type { Service } from "../context.ts";
 import { consentCookie, subjectCookie } from "../credentials.ts";
 import { type Answer, json, keptAnswer, type Route, route } from "../route.ts";
 import {
+  CHECK_QUERY,
+  ConsentCheck,
   ConsentPage,
   CurrentConsentView,
   consentBody,
+  consentCheckBody,
   currentConsentBody,
   NewConsent,
   NewWithdrawal,
@@ -20,6 +24,12 @@ import { PAGE_QUERY, pageRequest } from "../schemas/kinds.ts";
 
 const COOKIES =
   "Sets the readable cookie `gonogo_consent` (`<policy version>.<granted purpose>.…`) and, for a visitor who becomes a data subject by this, an HttpOnly cookie that makes the decision hers.";
+
+const CHECK = [
+  "For a backend, before each processing step. The answer holds for this moment: a withdrawal is in force on the next question, so it must not be kept, not even until `until`.",
+  "An id that is nobody's, one of a person who was erased and one of a person who has never decided are the same answer, `not-decided`.",
+  "A person's `Sec-GPC: 1` (or `DNT: 1`) reaches the check when the backend passes that header of her request on; where it does not, the signal that came with her newest decision or withdrawal counts.",
+].join(" ");
 
 const VARY = { Vary: "Sec-GPC" };
 
@@ -123,6 +133,25 @@ export const consentRoutes = ({ application, cookies, settings }: Service): read
       handle: async ({ caller }) => {
         const found = await application.consent.currentConsent(caller);
         return found.ok ? ok(json(currentConsentBody(found.value), { headers: VARY })) : found;
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/v1/consents/check",
+      operationId: "checkConsent",
+      tag: "consent",
+      summary: "May this purpose be processed for this subject now?",
+      description: CHECK,
+      permission: ["consents:check"],
+      query: t.Object(CHECK_QUERY),
+      success: { status: 200, description: "The answer, for this moment", schema: ConsentCheck },
+      problems: ["invalid-input"],
+      handle: async ({ caller, query: { subject, purpose } }) => {
+        const found = await application.consent.checkConsent(caller, {
+          subject: subject as SubjectId,
+          purpose,
+        });
+        return found.ok ? ok(json(consentCheckBody(found.value), { headers: VARY })) : found;
       },
     }),
     route({

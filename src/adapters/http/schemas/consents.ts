@@ -1,6 +1,7 @@
 import { t } from "elysia";
 import type { CurrentConsent, PolicyView } from "../../../app/application.ts";
 import { type ConsentRecord, consentTypes, purposeStates } from "../../../domain/consent/consent.ts";
+import type { ConsentStanding } from "../../../domain/consent/consent-in-force.ts";
 import {
   CONSENT_METHODS,
   CONSENT_TYPES,
@@ -102,11 +103,10 @@ export const Consent = named(
   ),
 );
 
-const Standing = named(
-  "ConsentStanding",
-  record({
-    granted: t.Boolean(),
-    reason: oneOf([
+const Reason = named(
+  "ConsentReason",
+  oneOf(
+    [
       "essential",
       "granted",
       "not-decided",
@@ -117,8 +117,37 @@ const Standing = named(
       "gpc",
       "not-offered",
       "restricted",
-    ]),
+    ],
+    {
+      description:
+        "`outdated`: the policy has changed materially since; `gpc`: her browser objects; `restricted`: her data may only be stored (GDPR Art. 18)",
+    },
+  ),
+);
+
+const Standing = named(
+  "ConsentStanding",
+  record({
+    granted: t.Boolean(),
+    reason: Reason,
     until: nullable(time(), { description: "When a grant runs out by itself" }),
+  }),
+);
+
+export const CHECK_QUERY = {
+  subject: uuid("Pseudonym of the person, as a session or a consent record names it"),
+  purpose: Purpose,
+};
+
+export const ConsentCheck = named(
+  "ConsentCheck",
+  record({
+    allowed: t.Boolean(),
+    reason: Reason,
+    until: nullable(time(), {
+      description:
+        "When it runs out by itself; null where it does not, or is not allowed. It may end before: ask again.",
+    }),
   }),
 );
 
@@ -217,4 +246,10 @@ export const currentConsentBody = (current: CurrentConsent) => ({
   ),
   needs_decision: current.needs_decision,
   consent: current.record === null ? null : consentBody(current.record),
+});
+
+export const consentCheckBody = ({ granted, reason, until }: ConsentStanding) => ({
+  allowed: granted,
+  reason,
+  until: until === null ? null : timeText(until),
 });
