@@ -30,6 +30,18 @@ export const openTracing = async ({ tracing }: Settings, logger: Logger): Promis
   return openTracer({ ...tracing, logger });
 };
 
+/** The circuits around whatever is called outside. */
+export const openOutsideCalls = (settings: Settings, { metrics, tracer, logger }: Watchers): OutsideCalls =>
+  tracedCalls(
+    makeOutsideCalls({
+      failureThreshold: settings.circuit.failureThreshold,
+      openSeconds: settings.circuit.timeoutSeconds,
+      logger,
+      onStateChange: metrics.circuitChanged,
+    }),
+    tracer,
+  );
+
 /** Who is told what happens at the edge. */
 export interface Watchers {
   readonly metrics: Metrics;
@@ -41,15 +53,9 @@ export interface Watchers {
 export const composeEdge = async (
   settings: Settings,
   service: Service,
-  { metrics, tracer, logger }: Watchers,
+  calls: OutsideCalls,
+  { metrics, logger }: Pick<Watchers, "metrics" | "logger">,
 ): Promise<Edge> => {
-  const guarded = makeOutsideCalls({
-    failureThreshold: settings.circuit.failureThreshold,
-    openSeconds: settings.circuit.timeoutSeconds,
-    logger,
-    onStateChange: metrics.circuitChanged,
-  });
-  const calls = tracedCalls(guarded, tracer);
   const rateLimiter = await openRateLimiter({
     perMinute: settings.rateLimitPerMinute,
     servicePerMinute: settings.serviceRateLimitPerMinute,
@@ -62,7 +68,9 @@ export const composeEdge = async (
   });
   const used = OUTSIDE_SERVICES.filter(
     (name) =>
-      (name === "smtp" && settings.smtpUrl !== null) || (name === "redis" && settings.redisUrl !== null),
+      (name === "smtp" && settings.smtpUrl !== null) ||
+      (name === "redis" && settings.redisUrl !== null) ||
+      (name === "database" && settings.database.kind === "postgres"),
   );
   return {
     metrics,

@@ -25,6 +25,7 @@ import type { ConfigurationListener, ConfigurationWatch } from "../ports/configu
 import type { DocumentKeys } from "../ports/document-signer.ts";
 import type { ErasureLedger } from "../ports/erasure-ledger.ts";
 import type { Mail, Mailer } from "../ports/mailer.ts";
+import type { OutsideCalls } from "../ports/outside-call.ts";
 import type { Store } from "../ports/store.ts";
 import { NO_TRACER, type Tracer } from "../ports/tracer.ts";
 import type { Application } from "./application.ts";
@@ -52,11 +53,14 @@ export interface Service {
   close(): Promise<void>;
 }
 
-export const openStore = async (database: DatabaseSetting): Promise<Store> => {
+export const openStore = async (
+  database: DatabaseSetting,
+  outsideCalls: OutsideCalls | null = null,
+): Promise<Store> => {
   if (database.kind === "sqlite") return openSqlite({ path: database.path });
   // Loaded only where it is used: a start on SQLite need not wait for the other driver.
   const { openPostgres } = await import("../adapters/drizzle/postgres/open-postgres.ts");
-  return openPostgres(database);
+  return openPostgres({ ...database, outsideCalls });
 };
 
 const secretsOf = async ({ secretKey, secretKeyPrevious, dataDir }: Settings): Promise<SecretKeys> => {
@@ -87,6 +91,8 @@ export interface Overrides {
   readonly onMail?: (mail: Mail) => void;
   /** Told of every group that was committed. */
   readonly onGroup?: (report: GroupReport) => void;
+  /** The way to the database has no circuit without. */
+  readonly outsideCalls?: OutsideCalls;
   /** Nothing is traced without. */
   readonly tracer?: Tracer;
 }
@@ -96,7 +102,7 @@ const outboxOf = ({ dataDir }: Settings): string => join(dataDir, "outbox");
 /** Wires every port to its adapter, by settings. Does not migrate: whoever starts the service does. */
 export const compose = async (settings: Settings, overrides: Overrides = {}): Promise<Service> => {
   const secrets = await secretsOf(settings);
-  const store = overrides.store ?? (await openStore(settings.database));
+  const store = overrides.store ?? (await openStore(settings.database, overrides.outsideCalls ?? null));
   const traced = tracedCommits(overrides.tracer ?? NO_TRACER);
   const queue = groupCommit(
     traced.groups(store.groups),

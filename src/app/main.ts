@@ -3,9 +3,10 @@ import { createServer } from "../adapters/http/server.ts";
 import { makeMetrics } from "../adapters/metrics/metrics.ts";
 import { deleteExpiredLogFiles, type LogFilesOptions } from "../adapters/pino/log-files.ts";
 import { makeLogger } from "../adapters/pino/logger.ts";
+import type { Metrics } from "../ports/metrics.ts";
 import { StorageFailure } from "../ports/unit-of-work.ts";
 import { compose, openConfigurationWatch, type Service } from "./compose.ts";
-import { composeEdge, openTracing } from "./compose-edge.ts";
+import { composeEdge, openOutsideCalls, openTracing } from "./compose-edge.ts";
 import { readSettings, type Settings, WrongSettings } from "./config.ts";
 import { publishDefaultPolicy } from "./consent/publish-default-policy.ts";
 import { drain, within } from "./drain.ts";
@@ -40,6 +41,18 @@ const welcome = (settings: Settings, service: Service, admins: number): string =
 const logFilesOf = ({ logDir, retention }: Settings): LogFilesOptions | undefined =>
   logDir === null ? undefined : { directory: logDir, retentionDays: retention.logs, clock: systemClock };
 
+/** Counting a long outbox further would cost more than the number is worth. */
+const OUTBOX_COUNTED = 10_000;
+
+const watchService = (metrics: Metrics, { commitQueueLength, store }: Service): void => {
+  metrics.watch("commit_queue_length", commitQueueLength);
+  metrics.watch("mail_outbox_length", () => store.readers.outgoingMails.waiting(OUTBOX_COUNTED));
+  const { connections } = store;
+  if (connections === null) return;
+  metrics.watch("database_pool_size", () => connections.size);
+  metrics.watch("database_pool_in_use", connections.inUse);
+};
+
 /** What a scheduled task under way has to end, once the last request was answered. */
 const TASKS_MS = 5_000;
 
@@ -49,7 +62,9 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
   const logger = makeLogger(undefined, logFiles);
   const metrics = makeMetrics();
   const tracer = await openTracing(settings, logger);
+  const outsideCalls = openOutsideCalls(settings, { metrics, tracer, logger });
   const service = await compose(settings, {
+    outsideCalls,
     onGroup: metrics.groupCommitted,
     tracer,
     onLedgerHeadFailure: () => logger.error("ledger_head_not_written"),
@@ -60,12 +75,12 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
         }
       : {}),
   });
-  metrics.watch("commit_queue_length", service.commitQueueLength);
+  watchService(metrics, service);
   await service.store.migrator.up();
   await publishDefaultPolicy(service.deps);
   const { deps, application } = service;
   await deps.refreshFlags();
-  const edge = await composeEdge(settings, service, { metrics, tracer, logger });
+  const edge = await composeEdge(settings, service, outsideCalls, { metrics, logger });
   let draining = false;
   const server = createServer({
     application,

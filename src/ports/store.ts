@@ -63,11 +63,20 @@ export interface Migrator {
   down(steps: number): Promise<readonly string[]>;
 }
 
+/** Connections that readers share. */
+export interface Connections {
+  /** Most that may be open. */
+  readonly size: number;
+  inUse(): number;
+}
+
 /** One opened store: memory, SQLite or PostgreSQL. Compose wraps `groups` in group commit. */
 export interface Store {
   readonly readers: Readers;
   readonly groups: GroupStore;
   readonly leases: Leases;
+  /** Null where the store lives in this process. */
+  readonly connections: Connections | null;
   readonly migrator: Migrator;
   /** Resolves when the store answers; rejects with StorageFailure otherwise. */
   ping(): Promise<void>;

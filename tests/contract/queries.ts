@@ -59,6 +59,7 @@ export const EVERY_QUERY: {
   outgoingMails: {
     byId: (readers) => readers.outgoingMails.byId(id()),
     due: (readers) => readers.outgoingMails.due(NOON, 20),
+    waiting: (readers) => readers.outgoingMails.waiting(100),
   },
   mailPreferences: { ofSubject: (readers) => readers.mailPreferences.ofSubject(ids.subject()) },
   idempotentAnswers: {

@@ -24,8 +24,15 @@ describe("every query has its index on SQLite", () => {
     db
       .query("select 1 from sqlite_master where type = 'index' and name = ? and sql like '% WHERE %'")
       .values(/ USING (?:COVERING )?INDEX (\w+)/.exec(step)?.[1] ?? "").length > 0;
+  /** What a subquery found is read, and how it found that stands in a line of its own. */
+  const isFound = (step: string, plan: readonly string[]): boolean =>
+    plan.includes(step.replace(/^SCAN/, "CO-ROUTINE"));
   const walks = (plan: readonly string[]): boolean =>
-    plan.some((step) => /TEMP B-TREE|AUTOMATIC/.test(step) || (step.startsWith("SCAN") && !isPartial(step)));
+    plan.some(
+      (step) =>
+        /TEMP B-TREE|AUTOMATIC/.test(step) ||
+        (step.startsWith("SCAN") && !isPartial(step) && !isFound(step, plan)),
+    );
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "gonogo-plans-"));

@@ -189,6 +189,11 @@ export const createMemoryReaders = (
             limit,
           ),
         ),
+      waiting: (atMost) =>
+        attempt(
+          "outgoing_mails.waiting",
+          () => take(indexes.mailsByDate.after("", [FROM_OLDEST, ""]), atMost).length,
+        ),
     },
     mailPreferences: {
       ofSubject: (subject) =>

@@ -18,6 +18,7 @@ export const openMemory = (contents: MemoryContents = emptyContents()): Store =>
   return {
     readers: createMemoryReaders(contents, attempt),
     groups: { commitGroup: (members) => attempt("commit", () => groups.commitGroup(members)) },
+    connections: null,
     leases: {
       take: (name, holder, ttlMs) =>
         attempt("leases.take", () => {

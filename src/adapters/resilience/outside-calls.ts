@@ -64,7 +64,10 @@ const guardOf = (service: OutsideService, options: ResilienceOptions): Guard => 
   const limits = (options.limits ?? OUTSIDE_LIMITS)[service];
   const breaker = circuitBreaker(handleAll, {
     breaker: new ConsecutiveBreaker(options.failureThreshold),
-    halfOpenAfter: waitOf(options.openSeconds * 1_000, options.monotonic ?? (() => performance.now())),
+    halfOpenAfter: waitOf(
+      Math.min(options.openSeconds, limits.openSecondsMax ?? Number.POSITIVE_INFINITY) * 1_000,
+      options.monotonic ?? (() => performance.now()),
+    ),
   });
   breaker.onStateChange((changed) => {
     const state = STATES[changed];

@@ -104,8 +104,20 @@ export const sealedFieldReaderLaws = (kind: StoreKind): void => {
     });
   });
 
-  describe("outgoing mail reader, by id", () => {
+  describe("outgoing mail reader", () => {
     const h = harness(kind);
+    test("counts what waits, as far as is asked", async () => {
+      const { outgoingMails } = h.readers();
+      expect(await outgoingMails.waiting(10)).toBe(0);
+      const far = plus(NOON, 1_000_000_000);
+      await h.given(
+        insert("outgoing_mails"),
+        insert("outgoing_mails", { next_attempt_at: far }),
+        insert("outgoing_mails"),
+      );
+      expect(await outgoingMails.waiting(10)).toBe(3);
+      expect(await outgoingMails.waiting(2)).toBe(2);
+    });
     test("finds a mail, due or not, as it is now", async () => {
       const mail = record("outgoing_mails", { next_attempt_at: plus(NOON, 1_000) });
       await h.given({ op: "insert", into: "outgoing_mails", row: mail }, insert("outgoing_mails"));

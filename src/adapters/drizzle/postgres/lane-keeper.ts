@@ -1,5 +1,5 @@
 import { sqlStateOf, storageFailure } from "../storage-failure.ts";
-import { type Lane, type LaneOptions, openLane } from "./lane.ts";
+import type { Lane, LaneOptions, OpenLane } from "./lane.ts";
 
 /** Keeps one lane open, and opens the next one when it is lost. */
 export interface LaneKeeper {
@@ -11,7 +11,7 @@ export interface LaneKeeper {
 /** Wrong password, no such database, no permission: waiting does not help. */
 const HOPELESS = /^(28|3D|42)/;
 
-export const createLaneKeeper = (options: LaneOptions, giveUpMs: number): LaneKeeper => {
+export const createLaneKeeper = (options: LaneOptions, giveUpMs: number, openLane: OpenLane): LaneKeeper => {
   let lane: Lane | null = null;
   let unreachableSince: number | null = null;
   let closed = false;

@@ -53,6 +53,8 @@ const CONNECTION_ENDED = /^(08|57P0[1-5]$|25P03$)/;
 /** The server ends the connection, or it was not the server that spoke: then nothing on it can be relied on. */
 const endsConnection = (error: unknown): boolean => CONNECTION_ENDED.test(sqlStateOf(error) ?? "08000");
 
+export type OpenLane = (options: LaneOptions) => Promise<Lane>;
+
 /**
  * What postgres.js 3.4.9 forces: `begin()` is not used, because its own rollback into a closed socket ends the process;
  * a statement sent after the close does the same, and one that waits behind another at the close is never answered, or
@@ -60,7 +62,7 @@ const endsConnection = (error: unknown): boolean => CONNECTION_ENDED.test(sqlSta
  * lost, everybody who waits is told here, and the client is thrown away. A reservation as the first thing asked of a
  * client without `fetch_types` is never answered, hence the question before it.
  */
-export const openLane = async (options: LaneOptions): Promise<Lane> => {
+export const openLane: OpenLane = async (options) => {
   let lost = false;
   const waiting = new Set<(reason: LaneLost) => void>();
   const lose = (reason = new LaneLost()): void => {

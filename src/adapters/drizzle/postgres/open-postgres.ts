@@ -1,4 +1,5 @@
 import { drizzle } from "drizzle-orm/pg-proxy";
+import type { OutsideCalls } from "../../../ports/outside-call.ts";
 import type { Store } from "../../../ports/store.ts";
 import { StorageFailure } from "../../../ports/unit-of-work.ts";
 import { createMigrator } from "../migrator.ts";
@@ -6,6 +7,7 @@ import type { Attempt, PortableDatabase } from "../portable.ts";
 import { readersOf } from "../readers/readers.ts";
 import { postgresSchema } from "../schema.postgres.ts";
 import { sqlStateOf, storageFailure } from "../storage-failure.ts";
+import { guardedLanes } from "./guarded-lanes.ts";
 import { openLane } from "./lane.ts";
 import { createLaneKeeper } from "./lane-keeper.ts";
 import { createGroupStore } from "./postgres-group-store.ts";
@@ -19,6 +21,8 @@ export interface PostgresOptions {
   readonly directUrl?: string | null;
   /** Connections for readers; the writer and a migration have one each besides. */
   readonly poolSize?: number;
+  /** Connections of readers and of the writer are opened through its circuit `database`. */
+  readonly outsideCalls?: OutsideCalls | null;
   readonly connectTimeoutMs?: number;
   /** No statement runs longer. */
   readonly statementTimeoutMs?: number;
@@ -52,6 +56,7 @@ export const openPostgres = async ({
   url,
   directUrl,
   poolSize = 10,
+  outsideCalls = null,
   connectTimeoutMs = 5_000,
   statementTimeoutMs = 10_000,
   answerTimeoutMs = statementTimeoutMs + 5_000,
@@ -73,11 +78,14 @@ export const openPostgres = async ({
     }
   })();
 
+  const open = outsideCalls === null ? openLane : guardedLanes(outsideCalls);
   const pool = createReaderPool(
     { ...lane, name: "gonogo readers", ...(takesStartup ? { startup } : {}) },
     poolSize,
+    undefined,
+    open,
   );
-  const lanes = createLaneKeeper({ ...lane, name: "gonogo writer" }, giveUpMs);
+  const lanes = createLaneKeeper({ ...lane, name: "gonogo writer" }, giveUpMs, open);
   const groups = createGroupStore(lanes, beginText(statementTimeoutMs, lockTimeoutMs), giveUpMs);
 
   let closed = false;
@@ -110,6 +118,7 @@ export const openPostgres = async ({
       attempt,
     }),
     groups,
+    connections: pool.connections,
     leases: postgresLeases(pool, attempt),
     migrator: createMigrator(
       postgresMigrations(

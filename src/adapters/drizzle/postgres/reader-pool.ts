@@ -1,5 +1,6 @@
+import type { Connections } from "../../../ports/store.ts";
 import { StorageFailure } from "../../../ports/unit-of-work.ts";
-import { type Lane, LaneLost, type LaneOptions, openLane } from "./lane.ts";
+import { type Lane, LaneLost, type LaneOptions, type OpenLane, openLane as openUnguarded } from "./lane.ts";
 
 /** Connections that readers share. */
 export interface ReaderPool {
@@ -8,6 +9,8 @@ export interface ReaderPool {
    * when too many wait for a connection, or wait for too long.
    */
   values(text: string, parameters: readonly string[]): Promise<readonly unknown[][]>;
+  /** How many connections are being used, and how many there may be. */
+  readonly connections: Connections;
   /** Waits for what is being asked, then lets go of every connection; who waits for one is rejected. */
   close(): Promise<void>;
 }
@@ -29,6 +32,7 @@ export const createReaderPool = (
   options: LaneOptions,
   size: number,
   { waitingMax, waitingMsMax }: WaitingLimits = LIMITS,
+  openLane: OpenLane = openUnguarded,
 ): ReaderPool => {
   const idle: Lane[] = [];
   const waiting: { give(lane: Lane | null): void; refuse(reason: LaneLost | StorageFailure): void }[] = [];
@@ -82,6 +86,8 @@ export const createReaderPool = (
     else open -= 1;
   };
 
+  const connections: Connections = { size, inUse: () => open - idle.length };
+
   const ask = async (text: string, parameters: readonly string[]): Promise<readonly unknown[][]> => {
     const lane = await take();
     try {
@@ -92,6 +98,7 @@ export const createReaderPool = (
   };
 
   return {
+    connections,
     values: async (text, parameters) => {
       if (closed) throw new LaneLost();
       const asked = ask(text, parameters);

@@ -1,4 +1,4 @@
-import { asc, eq, lte } from "drizzle-orm";
+import { asc, eq, gte, lte, sql } from "drizzle-orm";
 import type { OutgoingMailReader } from "../../../ports/outgoing-mail-reader.ts";
 import { first, param, prepared, type Source } from "../portable.ts";
 
@@ -19,8 +19,19 @@ export const outgoingMailReader = (source: Source): OutgoingMailReader => {
       .orderBy(asc(outgoing_mails.next_attempt_at), asc(outgoing_mails.id))
       .limit(param("limit")),
   );
+  const waiting = prepared(source, "outgoing_mails.waiting", () => {
+    const found = db
+      .select({ id: outgoing_mails.id })
+      .from(outgoing_mails)
+      // Said so that it is counted in the index.
+      .where(gte(outgoing_mails.next_attempt_at, sql`0`))
+      .limit(param("atMost"))
+      .as("found");
+    return db.select({ count: sql<number>`count(*)` }).from(found);
+  });
   return {
     byId: async (id) => first(await byId({ id })),
     due: (now, limit) => due({ now, limit }),
+    waiting: async (atMost) => Number(first(await waiting({ atMost }))?.count ?? 0),
   };
 };

@@ -61,6 +61,7 @@ export const openSqlite = async ({
   return {
     readers: readersOf({ db: portable, schema, attempt }),
     groups,
+    connections: null,
     leases: sqliteLeases(connection, attempt),
     migrator: createMigrator(sqliteMigrations(file, migrationDeadlineMs, migrationsFolder)),
     ping: () =>
