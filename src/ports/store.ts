@@ -12,6 +12,7 @@ import type { LegalHoldReader } from "./legal-hold-reader.ts";
 import type { MailPreferencesReader } from "./mail-preferences-reader.ts";
 import type { OutgoingMailReader } from "./outgoing-mail-reader.ts";
 import type { PersonalDataReader } from "./personal-data-reader.ts";
+import type { RetentionRunReader } from "./retention-run-reader.ts";
 import type { SealedFieldReader } from "./sealed-field-reader.ts";
 import type { ServiceCredentialReader } from "./service-credential-reader.ts";
 import type { SessionReader } from "./session-reader.ts";
@@ -34,6 +35,7 @@ export interface Readers {
   readonly idempotentAnswers: IdempotentAnswerReader;
   readonly legalHolds: LegalHoldReader;
   readonly signedReports: SignedReportReader;
+  readonly retentionRuns: RetentionRunReader;
   readonly personalData: PersonalDataReader;
   readonly keys: KeyReader;
   readonly configuration: ConfigurationReader;

@@ -25,6 +25,7 @@ export const FINDERS: {
   idempotent_answers: (readers, row) => readers.idempotentAnswers.byId(row.id),
   legal_holds: (readers, row) => readers.legalHolds.byId(row.id),
   signed_reports: (readers, row) => readers.signedReports.byId(row.id),
+  retention_runs: (readers, row) => readers.retentionRuns.byId(row.id),
   service_credentials: (readers, row) => readers.serviceCredentials.byId(row.id),
   system_config: (readers, row) => readers.configuration.byKey(row.key),
   keys: (readers, row) => readers.keys.byId(row.id),

@@ -76,6 +76,11 @@ export const EVERY_QUERY: {
     byId: (readers) => readers.signedReports.byId(id()),
     list: (readers) => readers.signedReports.list("erasure", id(), 20),
   },
+  retentionRuns: {
+    byId: (readers) => readers.retentionRuns.byId(id()),
+    running: (readers) => readers.retentionRuns.running(),
+    list: (readers) => readers.retentionRuns.list(id(), 20),
+  },
   personalData: {
     ofSubject: (readers) =>
       Promise.all(
@@ -133,6 +138,7 @@ export const fill = async (store: Store): Promise<void> => {
         insert("idempotent_answers", { ...mine, expires_at: plus(NOON, index) }),
         insert("legal_holds", { ...mine, lifted_at: index % 2 === 0 ? null : NOON }),
         insert("signed_reports"),
+        insert("retention_runs"),
         insert("service_credentials"),
         insert("system_config"),
         insert("keys", { destroy_at: (index % 3 === 0 ? NOON + index : null) as Instant | null }),

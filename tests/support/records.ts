@@ -161,6 +161,17 @@ const makers = {
     kind: "erasure",
     document: "header.payload.signature",
   }),
+  retention_runs: (): Records["retention_runs"] => ({
+    ...newGdprRecord(id(), NOON, plus(NOON, 2555 * DAY)),
+    dry_run: false,
+    trigger: "schedule",
+    due: NOON,
+    running: null,
+    resumed: 0,
+    finished_at: NOON,
+    progress: json({}),
+    report_id: null,
+  }),
   service_credentials: (): Records["service_credentials"] => ({
     id: id(),
     ...stored(),

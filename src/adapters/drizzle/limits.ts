@@ -47,6 +47,7 @@ export const MAX_LENGTH: { readonly [T in TableName]: Texts<T> } = {
   idempotent_answers: { id: HASH, fingerprint: HASH },
   legal_holds: { id: UUID, subject_id: UUID, record_id: 100 },
   signed_reports: { id: UUID, kind: 20 },
+  retention_runs: { id: UUID, trigger: 20, running: 20 },
   service_credentials: { id: UUID, token_hash: HASH },
   system_config: { key: CONFIGURATION_KEY_MAX, updated_by: UPDATED_BY_MAX },
   keys: { id: 100 },

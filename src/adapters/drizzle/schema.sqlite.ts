@@ -7,6 +7,7 @@ import type { ConsentMethod } from "../../domain/consent/consent-type.ts";
 import type { IdempotencyId } from "../../domain/idempotency/idempotent-answer.ts";
 import type { IdentityKind } from "../../domain/personal-data/identity.ts";
 import type { OutgoingMail } from "../../domain/personal-data/records.ts";
+import type { RetentionTrigger } from "../../domain/retention/retention-run.ts";
 import type { UserRole } from "../../domain/roles/role.ts";
 import type { SubjectStatus } from "../../domain/roles/subject.ts";
 import type {
@@ -21,6 +22,7 @@ import type {
   LegalHoldId,
   MailId,
   MailPreferencesId,
+  RetentionRunId,
   Sealed,
   ServiceCredentialId,
   SessionId,
@@ -63,7 +65,7 @@ export const subjects = sqliteTable(
   (t) => [
     ...checks("subjects"),
     index("subjects_active_admins").on(t.role).where(sql`role = 'admin' and status = 'active'`),
-    index("subjects_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+    index("subjects_retention_until").on(t.retention_until, t.id).where(sql`retention_until is not null`),
   ],
 );
 
@@ -86,7 +88,7 @@ export const identities = sqliteTable(
     ...checks("identities"),
     uniqueIndex("identities_kind_blind_index").on(t.kind, t.blind_index),
     uniqueIndex("identities_subject_id_kind").on(t.subject_id, t.kind),
-    index("identities_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+    index("identities_retention_until").on(t.retention_until, t.id).where(sql`retention_until is not null`),
   ],
 );
 
@@ -112,7 +114,7 @@ export const consents = sqliteTable(
   (t) => [
     ...checks("consents"),
     uniqueIndex("consents_subject_id_sequence").on(t.subject_id, t.sequence),
-    index("consents_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+    index("consents_retention_until").on(t.retention_until, t.id).where(sql`retention_until is not null`),
   ],
 );
 
@@ -148,7 +150,9 @@ export const sign_in_links = sqliteTable(
   (t) => [
     ...checks("sign_in_links"),
     uniqueIndex("sign_in_links_token_hash").on(t.token_hash),
-    index("sign_in_links_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+    index("sign_in_links_retention_until")
+      .on(t.retention_until, t.id)
+      .where(sql`retention_until is not null`),
   ],
 );
 
@@ -166,7 +170,7 @@ export const sessions = sqliteTable(
     ...checks("sessions"),
     uniqueIndex("sessions_token_hash").on(t.token_hash),
     index("sessions_subject_id").on(t.subject_id, t.id),
-    index("sessions_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+    index("sessions_retention_until").on(t.retention_until, t.id).where(sql`retention_until is not null`),
   ],
 );
 
@@ -198,8 +202,9 @@ export const comments = sqliteTable(
     index("comments_thread_status").on(t.thread, t.status, t.id),
     index("comments_queue").on(t.queued_at, t.id).where(sql`queued_at is not null`),
     index("comments_subject_id").on(t.subject_id, t.id),
+    index("comments_parent_id").on(t.parent_id, t.retention_until).where(sql`parent_id is not null`),
     index("comments_edit_token_hash").on(t.edit_token_hash).where(sql`edit_token_hash is not null`),
-    index("comments_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+    index("comments_retention_until").on(t.retention_until, t.id).where(sql`retention_until is not null`),
   ],
 );
 
@@ -215,7 +220,9 @@ export const comment_reports = sqliteTable(
     ...checks("comment_reports"),
     index("comment_reports_comment_id").on(t.comment_id),
     index("comment_reports_subject_id").on(t.subject_id, t.id).where(sql`subject_id is not null`),
-    index("comment_reports_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+    index("comment_reports_retention_until")
+      .on(t.retention_until, t.id)
+      .where(sql`retention_until is not null`),
   ],
 );
 
@@ -234,7 +241,9 @@ export const outgoing_mails = sqliteTable(
     ...checks("outgoing_mails"),
     index("outgoing_mails_next_attempt_at").on(t.next_attempt_at, t.id),
     index("outgoing_mails_subject_id").on(t.subject_id, t.id).where(sql`subject_id is not null`),
-    index("outgoing_mails_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+    index("outgoing_mails_retention_until")
+      .on(t.retention_until, t.id)
+      .where(sql`retention_until is not null`),
   ],
 );
 
@@ -279,7 +288,7 @@ export const legal_holds = sqliteTable(
     index("legal_holds_standing").on(t.id).where(sql`lifted_at is null`),
     index("legal_holds_subject_id").on(t.subject_id, t.id).where(sql`lifted_at is null`),
     index("legal_holds_record_id").on(t.record_id, t.id).where(sql`lifted_at is null`),
-    index("legal_holds_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+    index("legal_holds_retention_until").on(t.retention_until, t.id).where(sql`retention_until is not null`),
   ],
 );
 
@@ -293,7 +302,31 @@ export const signed_reports = sqliteTable(
   (t) => [
     ...checks("signed_reports"),
     index("signed_reports_kind_id").on(t.kind, t.id),
-    index("signed_reports_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+    index("signed_reports_retention_until")
+      .on(t.retention_until, t.id)
+      .where(sql`retention_until is not null`),
+  ],
+);
+
+export const retention_runs = sqliteTable(
+  "retention_runs",
+  {
+    ...personalFields<RetentionRunId>(),
+    dry_run: flag(),
+    trigger: text().$type<RetentionTrigger>().notNull(),
+    due: instant().notNull(),
+    running: text().$type<"running">(),
+    resumed: integer().notNull(),
+    finished_at: instant(),
+    progress: text().$type<CanonicalJson>().notNull(),
+    report_id: text().$type<SignedReportId>(),
+  },
+  (t) => [
+    ...checks("retention_runs"),
+    uniqueIndex("retention_runs_running").on(t.running),
+    index("retention_runs_retention_until")
+      .on(t.retention_until, t.id)
+      .where(sql`retention_until is not null`),
   ],
 );
 
@@ -416,6 +449,7 @@ export const sqliteSchema = {
   idempotent_answers,
   legal_holds,
   signed_reports,
+  retention_runs,
   service_credentials,
   system_config,
   keys,

@@ -89,6 +89,7 @@ export const emptyContents = () => {
     outgoing_mails: bySubject<"outgoing_mails">(),
     idempotent_answers: bySubject<"idempotent_answers">(),
   };
+  const runsById = orderedIndex<Rows["retention_runs"]>((row) => ({ group: "", position: [row.id] }));
   const auditById = orderedIndex<Rows["audit_entries"]>((row) => ({ group: "", position: [row.id] }));
 
   const tables: { readonly [T in TableName]: Table<Rows[T]> } = {
@@ -109,6 +110,7 @@ export const emptyContents = () => {
     ]),
     legal_holds: tableOf("legal_holds", [holdsById, standingHolds]),
     signed_reports: tableOf("signed_reports", [reportsByKind]),
+    retention_runs: tableOf("retention_runs", [runsById]),
     service_credentials: tableOf("service_credentials", [credentialsById]),
     system_config: tableOf("system_config", [configByKey]),
     keys: tableOf("keys", [keysByEnd, sealed.keys]),
@@ -134,6 +136,7 @@ export const emptyContents = () => {
     standingHolds,
     reportsByKind,
     ofSubject,
+    runsById,
     auditById,
   };
   const leases = new Map<string, { readonly holder: string; readonly expiresAt: number }>();

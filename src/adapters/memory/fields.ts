@@ -156,6 +156,17 @@ export const FIELDS: { readonly [T in TableName]: { readonly [F in keyof Rows[T]
       lifted_at: numberOrNull,
     },
     signed_reports: { ...personal, kind: { ...text, max: 20 }, document: text },
+    retention_runs: {
+      ...personal,
+      dry_run: flag,
+      trigger: { ...text, max: 20 },
+      due: number,
+      running: { ...textOrNull, max: 20 },
+      resumed: number,
+      finished_at: numberOrNull,
+      progress: text,
+      report_id: textOrNull,
+    },
     service_credentials: {
       id: uuid,
       ...stored,

@@ -226,6 +226,13 @@ export const createMemoryReaders = (
           take(indexes.reportsByKind.before(kind, [before ?? "~"]), limit),
         ),
     },
+    retentionRuns: {
+      byId: (id) => attempt("retention_runs.byId", () => tables.retention_runs.get(id)),
+      running: () =>
+        attempt("retention_runs.running", () => tables.retention_runs.find(["running"], ["running"])),
+      list: (before, limit) =>
+        attempt("retention_runs.list", () => take(indexes.runsById.before("", [before ?? "~"]), limit)),
+    },
     personalData: {
       ofSubject: (collection, subject, after, limit) =>
         attempt(`${collection}.ofSubject`, () =>

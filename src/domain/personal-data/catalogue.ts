@@ -214,6 +214,23 @@ export const CATALOGUE: Catalogue = {
     erasure: "fields",
     fields: { ...gdpr, kind: none, document: { ...internal, mask: "drop" } },
   },
+  retention_runs: {
+    purpose: "Go on with a retention run that was interrupted, and account for what it did (GDPR Art. 5(2))",
+    retention: "audit_trail",
+    due: "delete",
+    erasure: "fields",
+    fields: {
+      ...gdpr,
+      dry_run: internal,
+      trigger: internal,
+      due: { ...internal, mask: "shifted-time" },
+      running: internal,
+      resumed: internal,
+      finished_at: { ...internal, mask: "shifted-time" },
+      progress: { ...internal, mask: "drop" },
+      report_id: internal,
+    },
+  },
   service_credentials: {
     purpose: "Let other programs of the controller use the service",
     retention: null,

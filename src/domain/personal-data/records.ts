@@ -6,6 +6,7 @@ import type { ConsentPolicy } from "../consent/consent-policy.ts";
 import type { IdempotentAnswer } from "../idempotency/idempotent-answer.ts";
 import type { MailPreferences } from "../notifications/mail-preferences.ts";
 import type { LegalHold } from "../retention/legal-hold.ts";
+import type { RetentionRun } from "../retention/retention-run.ts";
 import type { ServiceCredential } from "../roles/service-credential.ts";
 import type { Subject } from "../roles/subject.ts";
 import type { Session } from "../sessions/session.ts";
@@ -59,6 +60,7 @@ export interface Records {
   readonly idempotent_answers: IdempotentAnswer;
   readonly legal_holds: LegalHold;
   readonly signed_reports: SignedReport;
+  readonly retention_runs: RetentionRun;
   readonly service_credentials: ServiceCredential;
   readonly system_config: SystemConfiguration;
   readonly keys: StoredKey;
@@ -93,6 +95,7 @@ export const UNIQUE_FIELDS: {
   idempotent_answers: [],
   legal_holds: [],
   signed_reports: [],
+  retention_runs: [["running"]],
   service_credentials: [["token_hash"]],
   system_config: [],
   keys: [],

@@ -17,6 +17,7 @@ export type MailPreferencesId = Branded<string, "MailPreferencesId">;
 export type ServiceCredentialId = Branded<string, "ServiceCredentialId">;
 export type LegalHoldId = Branded<string, "LegalHoldId">;
 export type SignedReportId = Branded<string, "SignedReportId">;
+export type RetentionRunId = Branded<string, "RetentionRunId">;
 export type AuditEntryId = Branded<string, "AuditEntryId">;
 
 /** Lower-case hexadecimal HMAC-SHA-256: 64 characters. Pseudonymous, never anonymous: whoever holds the key can link it. */

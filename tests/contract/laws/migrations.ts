@@ -29,6 +29,7 @@ const oneOfEach = () => {
     idempotent_answers: record("idempotent_answers"),
     legal_holds: record("legal_holds", mine),
     signed_reports: record("signed_reports"),
+    retention_runs: record("retention_runs"),
     service_credentials: record("service_credentials"),
     system_config: record("system_config", { is_sensitive: true }),
     keys: record("keys"),

@@ -20,6 +20,7 @@ const QUESTIONS: { readonly [R in keyof Readers]: (readers: Readers) => Promise<
   idempotentAnswers: (readers) => readers.idempotentAnswers.expired(NOON, 1),
   legalHolds: (readers) => readers.legalHolds.standing(),
   signedReports: (readers) => readers.signedReports.list("erasure", null, 1),
+  retentionRuns: (readers) => readers.retentionRuns.running(),
   personalData: (readers) => readers.personalData.ofSubject("comments", record("subjects").id, null, 1),
   keys: (readers) => readers.keys.expired(NOON, 1),
   configuration: (readers) => readers.configuration.list(null, 1),

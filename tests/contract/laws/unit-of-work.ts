@@ -237,6 +237,7 @@ export const unitOfWorkLaws = (kind: StoreKind): void => {
         comments: { source: "disqus", source_id: "1" },
         consent_policies: { policy_version: 7 },
         consents: { sequence: 7 },
+        retention_runs: { running: "running" },
       };
       test.each(CASES)("of %s (%p) are taken once", async (collection, fields) => {
         const owner = record("subjects");

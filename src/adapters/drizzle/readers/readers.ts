@@ -12,6 +12,7 @@ import { legalHoldReader } from "./legal-hold.ts";
 import { mailPreferencesReader } from "./mail-preferences.ts";
 import { outgoingMailReader } from "./outgoing-mail.ts";
 import { personalDataReader } from "./personal-data.ts";
+import { retentionRunReader } from "./retention-run.ts";
 import { sealedFieldReader } from "./sealed-field.ts";
 import { serviceCredentialReader } from "./service-credential.ts";
 import { sessionReader } from "./session.ts";
@@ -34,6 +35,7 @@ export const readersOf = (source: Source): Readers => ({
   idempotentAnswers: idempotentAnswerReader(source),
   legalHolds: legalHoldReader(source),
   signedReports: signedReportReader(source),
+  retentionRuns: retentionRunReader(source),
   personalData: personalDataReader(source),
   keys: keyReader(source),
   configuration: configurationReader(source),
