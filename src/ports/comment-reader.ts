@@ -41,6 +41,8 @@ export interface CommentReader {
   ): Promise<readonly CommentWithAuthor[]>;
   /** What waits for a moderator, longest waiting first. */
   queue(after: QueuePosition | null, limit: number): Promise<readonly CommentWithAuthor[]>;
+  /** Direct replies to a comment, whatever their status, by id, after `after`. */
+  repliesTo(parent: CommentId, after: CommentId | null, limit: number): Promise<readonly Comment[]>;
   /** Which of up to 500 ids of a source are here already, in no promised order. */
   imported(source: string, sourceIds: readonly string[]): Promise<readonly Comment[]>;
 }

@@ -1,8 +1,10 @@
 import type { AuditReader } from "./audit-reader.ts";
 import type { CommentReader } from "./comment-reader.ts";
+import type { CommentReportReader } from "./comment-report-reader.ts";
 import type { ConfigurationReader } from "./configuration-reader.ts";
 import type { ConsentPolicyReader } from "./consent-policy-reader.ts";
 import type { ConsentReader } from "./consent-reader.ts";
+import type { ErasureReader } from "./erasure-reader.ts";
 import type { GroupStore } from "./group-store.ts";
 import type { IdempotentAnswerReader } from "./idempotent-answer-reader.ts";
 import type { IdentityReader } from "./identity-reader.ts";
@@ -12,6 +14,7 @@ import type { LegalHoldReader } from "./legal-hold-reader.ts";
 import type { MailPreferencesReader } from "./mail-preferences-reader.ts";
 import type { OutgoingMailReader } from "./outgoing-mail-reader.ts";
 import type { PersonalDataReader } from "./personal-data-reader.ts";
+import type { RecordReader } from "./record-reader.ts";
 import type { RetentionRunReader } from "./retention-run-reader.ts";
 import type { SealedFieldReader } from "./sealed-field-reader.ts";
 import type { ServiceCredentialReader } from "./service-credential-reader.ts";
@@ -29,6 +32,7 @@ export interface Readers {
   readonly signInLinks: SignInLinkReader;
   readonly sessions: SessionReader;
   readonly comments: CommentReader;
+  readonly commentReports: CommentReportReader;
   readonly serviceCredentials: ServiceCredentialReader;
   readonly outgoingMails: OutgoingMailReader;
   readonly mailPreferences: MailPreferencesReader;
@@ -40,6 +44,8 @@ export interface Readers {
   readonly keys: KeyReader;
   readonly configuration: ConfigurationReader;
   readonly sealedFields: SealedFieldReader;
+  readonly records: RecordReader;
+  readonly erasures: ErasureReader;
   readonly audit: AuditReader;
 }
 

@@ -1,6 +1,7 @@
 import { describe } from "bun:test";
 import { commentReaderLaws } from "./laws/comment-reader.ts";
 import { consentReaderLaws } from "./laws/consent-reader.ts";
+import { erasureReaderLaws } from "./laws/erasure-readers.ts";
 import { groupLaws } from "./laws/group.ts";
 import { leaseLaws } from "./laws/leases.ts";
 import { personalDataReaderLaws } from "./laws/personal-data-reader.ts";
@@ -22,6 +23,7 @@ export const contract = (kind: StoreKind): void => {
     describe("readers", () => readerLaws(kind));
     commentReaderLaws(kind);
     consentReaderLaws(kind);
+    erasureReaderLaws(kind);
     sealedFieldReaderLaws(kind);
     personalDataReaderLaws(kind);
     leaseLaws(kind);

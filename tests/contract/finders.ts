@@ -24,6 +24,7 @@ export const FINDERS: {
   mail_preferences: (readers, row) => readers.mailPreferences.ofSubject(row.subject_id),
   idempotent_answers: (readers, row) => readers.idempotentAnswers.byId(row.id),
   legal_holds: (readers, row) => readers.legalHolds.byId(row.id),
+  erasures: (readers, row) => readers.erasures.byId(row.id),
   signed_reports: (readers, row) => readers.signedReports.byId(row.id),
   retention_runs: (readers, row) => readers.retentionRuns.byId(row.id),
   service_credentials: (readers, row) => readers.serviceCredentials.byId(row.id),

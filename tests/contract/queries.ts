@@ -1,5 +1,6 @@
 import type { Comment, CommentStatus } from "../../src/domain/comments/comment.ts";
 import type { IdempotencyId } from "../../src/domain/idempotency/idempotent-answer.ts";
+import { COLLECTIONS } from "../../src/domain/personal-data/records.ts";
 import { SEALED_COLLECTIONS } from "../../src/domain/personal-data/sealed-fields.ts";
 import type { KeyedHash, TokenHash } from "../../src/domain/shared/ids.ts";
 import { type Instant, plus } from "../../src/domain/shared/instant.ts";
@@ -49,7 +50,16 @@ export const EVERY_QUERY: {
     publicReplies: (readers) => readers.comments.publicReplies(id(), id(), 20),
     inThread: (readers) => readers.comments.inThread("/posts/1", "pending", id(), 20),
     queue: (readers) => readers.comments.queue({ queued_at: NOON, id: id() }, 20),
+    repliesTo: (readers) => readers.comments.repliesTo(id(), id(), 20),
     imported: (readers) => readers.comments.imported("disqus", ["1", "2", "3"]),
+  },
+  commentReports: {
+    onComment: (readers) => readers.commentReports.onComment(id(), id(), 20),
+  },
+  erasures: {
+    byId: (readers) => readers.erasures.byId(id()),
+    ofSubject: (readers) => readers.erasures.ofSubject(ids.subject()),
+    open: (readers) => readers.erasures.open(NOON, 20),
   },
   serviceCredentials: {
     byTokenHash: (readers) => readers.serviceCredentials.byTokenHash(hash<TokenHash>()),
@@ -100,6 +110,9 @@ export const EVERY_QUERY: {
     walk: (readers) =>
       Promise.all(SEALED_COLLECTIONS.map((each) => readers.sealedFields.walk(each, id(), 20))),
   },
+  records: {
+    walk: (readers) => Promise.all(COLLECTIONS.map((each) => readers.records.walk(each, id(), 20))),
+  },
   audit: {
     byId: (readers) => readers.audit.byId(id()),
     list: (readers) => readers.audit.list(id(), 20),
@@ -139,6 +152,10 @@ export const fill = async (store: Store): Promise<void> => {
         insert("legal_holds", { ...mine, lifted_at: index % 2 === 0 ? null : NOON }),
         insert("signed_reports"),
         insert("retention_runs"),
+        insert("erasures", {
+          status: index % 5 === 0 ? "running" : "done",
+          next_attempt_at: plus(NOON, index),
+        }),
         insert("service_credentials"),
         insert("system_config"),
         insert("keys", { destroy_at: (index % 3 === 0 ? NOON + index : null) as Instant | null }),

@@ -1,6 +1,7 @@
 // Sample records of invented people. Everything a test does not care about has a valid value.
 import { makeIdGenerator } from "../../src/adapters/crypto/id-generator.ts";
 import { type AuditEntry, auditEntry, SYSTEM } from "../../src/domain/audit/audit-entry.ts";
+import { newErasure } from "../../src/domain/erasure/erasure.ts";
 import type { IdempotencyId } from "../../src/domain/idempotency/idempotent-answer.ts";
 import type { Collection, Records } from "../../src/domain/personal-data/records.ts";
 import { DEFAULT_RETENTION } from "../../src/domain/retention/retention-period.ts";
@@ -171,6 +172,10 @@ const makers = {
     finished_at: NOON,
     progress: json({}),
     report_id: null,
+  }),
+  erasures: (): Records["erasures"] => ({
+    ...newErasure(id(), ids.subject(), "keep_text", NOON),
+    work: sealed("work"),
   }),
   service_credentials: (): Records["service_credentials"] => ({
     id: id(),

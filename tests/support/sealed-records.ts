@@ -41,6 +41,13 @@ const MAKERS = {
       row: { ...row, value: sealer.seal(clear, SEAL_CONTEXTS.system_config.value(row)) },
     };
   },
+  erasures: (sealer: Sealer, clear: string): SealedRecord => {
+    const row = record("erasures");
+    return {
+      collection: "erasures",
+      row: { ...row, work: sealer.seal(clear, SEAL_CONTEXTS.erasures.work(row)) },
+    };
+  },
   keys: (sealer: Sealer, clear: string): SealedRecord => {
     const row = record("keys");
     return {

@@ -1,3 +1,4 @@
+import { COMMENT_CHOICES } from "../../domain/anonymization/erase-comment.ts";
 import {
   AUDIT_ACTION_MAX,
   AUDIT_RESOURCE_TYPE_MAX,
@@ -6,6 +7,7 @@ import {
 import { COMMENT_STATUSES, THREAD_MAX } from "../../domain/comments/comment.ts";
 import { CONFIGURATION_KEY_MAX, UPDATED_BY_MAX } from "../../domain/configuration/system-configuration.ts";
 import { CONSENT_METHODS } from "../../domain/consent/consent-type.ts";
+import { ERASURE_STATUSES } from "../../domain/erasure/erasure.ts";
 import { IDENTITY_KINDS } from "../../domain/personal-data/identity.ts";
 import type { Records } from "../../domain/personal-data/records.ts";
 import { ROLES } from "../../domain/roles/role.ts";
@@ -48,6 +50,7 @@ export const MAX_LENGTH: { readonly [T in TableName]: Texts<T> } = {
   legal_holds: { id: UUID, subject_id: UUID, record_id: 100 },
   signed_reports: { id: UUID, kind: 20 },
   retention_runs: { id: UUID, trigger: 20, running: 20 },
+  erasures: { id: UUID, subject_id: UUID, step: 20, cursor: 100, report_id: UUID, original_data_hash: HASH },
   service_credentials: { id: UUID, token_hash: HASH },
   system_config: { key: CONFIGURATION_KEY_MAX, updated_by: UPDATED_BY_MAX },
   keys: { id: 100 },
@@ -75,6 +78,7 @@ export const ONE_OF: { readonly [T in TableName]?: Choices<T> } = {
   consents: { event: ["decided", "withdrawn"], method: CONSENT_METHODS },
   consent_policies: { status: ["draft", "published"] },
   comments: { status: COMMENT_STATUSES },
+  erasures: { comments: COMMENT_CHOICES, status: ERASURE_STATUSES },
 };
 
 export interface Check {

@@ -9,10 +9,12 @@ import {
   primaryKey,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
+import type { CommentChoice } from "../../domain/anonymization/erase-comment.ts";
 import type { AuditAction, AuditResourceType } from "../../domain/audit/audit-details.ts";
 import type { SignedReportKind } from "../../domain/audit/signed-report.ts";
 import type { CommentStatus } from "../../domain/comments/comment.ts";
 import type { ConsentMethod } from "../../domain/consent/consent-type.ts";
+import type { ErasureStatus, ErasureStep } from "../../domain/erasure/erasure.ts";
 import type { IdempotencyId } from "../../domain/idempotency/idempotent-answer.ts";
 import type { IdentityKind } from "../../domain/personal-data/identity.ts";
 import type { OutgoingMail } from "../../domain/personal-data/records.ts";
@@ -26,6 +28,7 @@ import type {
   CommentReportId,
   ConsentId,
   ConsentPolicyId,
+  ErasureId,
   IdentityId,
   KeyedHash,
   LegalHoldId,
@@ -214,6 +217,7 @@ export const comments = pgTable(
     index("comments_thread_status").on(t.thread, t.status, t.id),
     index("comments_queue").on(t.queued_at, t.id).where(sql`queued_at is not null`),
     index("comments_subject_id").on(t.subject_id, t.id),
+    index("comments_answers").on(t.parent_id, t.id).where(sql`parent_id is not null`),
     index("comments_parent_id").on(t.parent_id, t.retention_until).where(sql`parent_id is not null`),
     index("comments_edit_token_hash").on(t.edit_token_hash).where(sql`edit_token_hash is not null`),
     index("comments_retention_until").on(t.retention_until, t.id).where(sql`retention_until is not null`),
@@ -230,7 +234,7 @@ export const comment_reports = pgTable(
   },
   (t) => [
     ...checks("comment_reports"),
-    index("comment_reports_comment_id").on(t.comment_id),
+    index("comment_reports_comment_id").on(t.comment_id, t.id),
     index("comment_reports_subject_id").on(t.subject_id, t.id).where(sql`subject_id is not null`),
     index("comment_reports_retention_until")
       .on(t.retention_until, t.id)
@@ -438,6 +442,30 @@ export const audit_checkpoints = pgTable("audit_checkpoints", {
   created_at: instant().notNull(),
 });
 
+export const erasures = pgTable(
+  "erasures",
+  {
+    ...personalFields<ErasureId>(),
+    subject_id: text().$type<SubjectId>().notNull(),
+    comments: text().$type<CommentChoice>().notNull(),
+    status: text().$type<ErasureStatus>().notNull(),
+    step: text().$type<ErasureStep>().notNull(),
+    cursor: text(),
+    work: text().$type<Sealed>(),
+    counts: text().$type<CanonicalJson>().notNull(),
+    next_attempt_at: instant().notNull(),
+    finished_at: instant(),
+    report_id: text().$type<SignedReportId>(),
+    original_data_hash: text().$type<KeyedHash>(),
+  },
+  (t) => [
+    ...checks("erasures"),
+    uniqueIndex("erasures_subject_id").on(t.subject_id),
+    index("erasures_open").on(t.next_attempt_at, t.id).where(sql`status <> 'done'`),
+    index("erasures_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+  ],
+);
+
 export const leases = pgTable("leases", {
   name: text().primaryKey(),
   holder: text().notNull(),
@@ -462,6 +490,7 @@ export const postgresSchema = {
   legal_holds,
   signed_reports,
   retention_runs,
+  erasures,
   service_credentials,
   system_config,
   keys,

@@ -1,5 +1,4 @@
 import { type Collection, keyField, UNIQUE_FIELDS } from "../../domain/personal-data/records.ts";
-import type { SealedCollection } from "../../domain/personal-data/sealed-fields.ts";
 import type { WalkedCollection } from "../../ports/personal-data-reader.ts";
 import type { Rows, TableName } from "./fields.ts";
 import { type OrderedIndex, orderedIndex } from "./ordered-index.ts";
@@ -60,19 +59,20 @@ export const emptyContents = () => {
   const keysByEnd = orderedIndex<Rows["keys"]>((row) =>
     row.destroy_at === null ? null : { group: "", position: [row.destroy_at, row.id] },
   );
-  /** Every record by its key, for whoever walks through all of them. */
-  const sealed: { readonly [C in SealedCollection]: OrderedIndex<Rows[C]> } = {
-    identities: orderedIndex((row) => ({ group: "", position: [row.id] })),
-    sign_in_links: orderedIndex((row) => ({ group: "", position: [row.id] })),
-    outgoing_mails: orderedIndex((row) => ({ group: "", position: [row.id] })),
-    idempotent_answers: orderedIndex((row) => ({ group: "", position: [row.id] })),
-    system_config: configByKey,
-    keys: orderedIndex((row) => ({ group: "", position: [row.id] })),
-  };
   const holdsById = orderedIndex<Rows["legal_holds"]>((row) => ({ group: "", position: [row.id] }));
   const standingHolds = orderedIndex<Rows["legal_holds"]>((row) =>
     row.lifted_at === null ? { group: "", position: [row.id] } : null,
   );
+  const openErasures = orderedIndex<Rows["erasures"]>((row) =>
+    row.status === "done" ? null : { group: "", position: [row.next_attempt_at, row.id] },
+  );
+  const byParent = orderedIndex<Rows["comments"]>((row) =>
+    row.parent_id === null ? null : { group: row.parent_id, position: [row.id] },
+  );
+  const reportsByComment = orderedIndex<Rows["comment_reports"]>((row) => ({
+    group: row.comment_id,
+    position: [row.id],
+  }));
   const reportsByKind = orderedIndex<Rows["signed_reports"]>((row) => ({
     group: row.kind,
     position: [row.id],
@@ -94,26 +94,31 @@ export const emptyContents = () => {
 
   const tables: { readonly [T in TableName]: Table<Rows[T]> } = {
     subjects: tableOf("subjects", [admins]),
-    identities: tableOf("identities", [sealed.identities]),
+    identities: tableOf("identities"),
     consents: tableOf("consents", [consentsBySubject]),
     consent_policies: tableOf("consent_policies", [publishedPolicies]),
-    sign_in_links: tableOf("sign_in_links", [sealed.sign_in_links]),
+    sign_in_links: tableOf("sign_in_links"),
     sessions: tableOf("sessions", [ofSubject.sessions]),
-    comments: tableOf("comments", [roots, replies, byStatus, queue, byEditToken, ofSubject.comments]),
-    comment_reports: tableOf("comment_reports", [ofSubject.comment_reports]),
-    outgoing_mails: tableOf("outgoing_mails", [mailsByDate, sealed.outgoing_mails, ofSubject.outgoing_mails]),
-    mail_preferences: tableOf("mail_preferences"),
-    idempotent_answers: tableOf("idempotent_answers", [
-      answersByEnd,
-      sealed.idempotent_answers,
-      ofSubject.idempotent_answers,
+    comments: tableOf("comments", [
+      roots,
+      replies,
+      byStatus,
+      queue,
+      byEditToken,
+      byParent,
+      ofSubject.comments,
     ]),
+    comment_reports: tableOf("comment_reports", [reportsByComment, ofSubject.comment_reports]),
+    outgoing_mails: tableOf("outgoing_mails", [mailsByDate, ofSubject.outgoing_mails]),
+    mail_preferences: tableOf("mail_preferences"),
+    idempotent_answers: tableOf("idempotent_answers", [answersByEnd, ofSubject.idempotent_answers]),
     legal_holds: tableOf("legal_holds", [holdsById, standingHolds]),
     signed_reports: tableOf("signed_reports", [reportsByKind]),
     retention_runs: tableOf("retention_runs", [runsById]),
+    erasures: tableOf("erasures", [openErasures]),
     service_credentials: tableOf("service_credentials", [credentialsById]),
     system_config: tableOf("system_config", [configByKey]),
-    keys: tableOf("keys", [keysByEnd, sealed.keys]),
+    keys: tableOf("keys", [keysByEnd]),
     guards: tableOf("guards"),
     audit_entries: createTable((row) => row.id, [], [auditById]),
   };
@@ -131,7 +136,9 @@ export const emptyContents = () => {
     credentialsById,
     configByKey,
     keysByEnd,
-    sealed,
+    openErasures,
+    byParent,
+    reportsByComment,
     holdsById,
     standingHolds,
     reportsByKind,

@@ -1,3 +1,4 @@
+import { COMMENT_CHOICES } from "../../domain/anonymization/erase-comment.ts";
 import {
   AUDIT_ACTION_MAX,
   AUDIT_RESOURCE_TYPE_MAX,
@@ -6,6 +7,7 @@ import {
 import { COMMENT_STATUSES, THREAD_MAX } from "../../domain/comments/comment.ts";
 import { CONFIGURATION_KEY_MAX, UPDATED_BY_MAX } from "../../domain/configuration/system-configuration.ts";
 import { CONSENT_METHODS } from "../../domain/consent/consent-type.ts";
+import { ERASURE_STATUSES } from "../../domain/erasure/erasure.ts";
 import { IDENTITY_KINDS } from "../../domain/personal-data/identity.ts";
 import type { Records } from "../../domain/personal-data/records.ts";
 import { ROLES } from "../../domain/roles/role.ts";
@@ -166,6 +168,20 @@ export const FIELDS: { readonly [T in TableName]: { readonly [F in keyof Rows[T]
       finished_at: numberOrNull,
       progress: text,
       report_id: textOrNull,
+    },
+    erasures: {
+      ...personal,
+      subject_id: uuid,
+      comments: oneOf(COMMENT_CHOICES),
+      status: oneOf(ERASURE_STATUSES),
+      step: { ...text, max: 20 },
+      cursor: { ...textOrNull, max: 100 },
+      work: textOrNull,
+      counts: text,
+      next_attempt_at: number,
+      finished_at: numberOrNull,
+      report_id: { ...textOrNull, max: 36 },
+      original_data_hash: hashOrNull,
     },
     service_credentials: {
       id: uuid,

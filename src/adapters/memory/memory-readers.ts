@@ -4,28 +4,9 @@ import type { CommentWithAuthor } from "../../ports/comment-reader.ts";
 import type { SessionWithSubject } from "../../ports/session-reader.ts";
 import type { Readers } from "../../ports/store.ts";
 import type { MemoryContents } from "./contents.ts";
+import { erasureReaders } from "./erasure-readers.ts";
 import type { Rows } from "./fields.ts";
-
-const FROM_NEWEST = Number.MAX_SAFE_INTEGER;
-const FROM_OLDEST = Number.MIN_SAFE_INTEGER;
-
-const take = <Row>(rows: Iterable<Row>, limit: number, wanted: (row: Row) => boolean = () => true): Row[] => {
-  const found: Row[] = [];
-  if (limit < 1) return found;
-  for (const row of rows) {
-    if (!wanted(row)) continue;
-    found.push(row);
-    if (found.length === limit) break;
-  }
-  return found;
-};
-
-const until = function* <Row>(rows: Iterable<Row>, goesOn: (row: Row) => boolean): IterableIterator<Row> {
-  for (const row of rows) {
-    if (!goesOn(row)) return;
-    yield row;
-  }
-};
+import { FROM_NEWEST, FROM_OLDEST, take, until } from "./take.ts";
 
 const present = <Row>(rows: readonly (Row | null)[]): Row[] => rows.filter((row) => row !== null);
 
@@ -52,6 +33,7 @@ export const createMemoryReaders = (
     take(indexes.replies.after(comment.id, [""]), 1, isSeen).length > 0;
 
   return {
+    ...erasureReaders({ tables, indexes }, attempt),
     subjects: {
       byId: (id) => attempt("subjects.byId", () => tables.subjects.get(id)),
       admins: () =>
@@ -160,6 +142,8 @@ export const createMemoryReaders = (
             withAuthor,
           ),
         ),
+      repliesTo: (parent, after, limit) =>
+        attempt("comments.repliesTo", () => take(indexes.byParent.after(parent, [after ?? ""]), limit)),
       imported: (source, sourceIds) =>
         attempt("comments.imported", () =>
           present(
@@ -244,7 +228,7 @@ export const createMemoryReaders = (
       startingWith: (prefix, limit) =>
         attempt("keys.startingWith", () =>
           take(
-            until(indexes.sealed.keys.after("", [prefix]), ({ id }) => id.startsWith(prefix)),
+            until(tables.keys.after(prefix), ({ id }) => id.startsWith(prefix)),
             limit,
           ),
         ),
@@ -263,7 +247,9 @@ export const createMemoryReaders = (
     },
     sealedFields: {
       walk: (collection, after, limit) =>
-        attempt(`${collection}.walk`, () => take(indexes.sealed[collection].after("", [after ?? ""]), limit)),
+        attempt(`${collection}.walk`, () =>
+          take<Rows[typeof collection]>(tables[collection].after(after ?? ""), limit),
+        ),
     },
     audit: {
       byId: (id) => attempt("audit_entries.byId", () => tables.audit_entries.get(id)),

@@ -1,4 +1,4 @@
-import type { OrderedIndex } from "./ordered-index.ts";
+import { type OrderedIndex, orderedIndex } from "./ordered-index.ts";
 
 /** The rows of one collection, with everything that finds them. Rows are frozen: whoever holds one cannot change it. */
 export interface Table<Row> {
@@ -10,6 +10,8 @@ export interface Table<Row> {
   put(row: Row): void;
   remove(key: string): void;
   values(): IterableIterator<Row>;
+  /** In the order of the keys' bytes, after this one. */
+  after(key: string): Iterable<Row>;
 }
 
 export const createTable = <Row extends object>(
@@ -18,6 +20,7 @@ export const createTable = <Row extends object>(
   indexes: readonly OrderedIndex<Row>[],
 ): Table<Row> => {
   const rows = new Map<string, Row>();
+  const byKey = orderedIndex<Row>((row) => ({ group: "", position: [keyOf(row)] }));
   const uniques = new Map(unique.map((fields) => [fields.join(), { fields, rows: new Map<string, Row>() }]));
 
   /** Null is shared freely. */
@@ -34,7 +37,7 @@ export const createTable = <Row extends object>(
       const value = uniqueValue(each.fields, row);
       if (value !== null) each.rows.delete(value);
     }
-    for (const index of indexes) index.remove(row);
+    for (const index of [byKey, ...indexes]) index.remove(row);
   };
 
   return {
@@ -56,9 +59,10 @@ export const createTable = <Row extends object>(
         const value = uniqueValue(each.fields, row);
         if (value !== null) each.rows.set(value, row);
       }
-      for (const index of indexes) index.add(row);
+      for (const index of [byKey, ...indexes]) index.add(row);
     },
     remove,
     values: () => rows.values(),
+    after: (key) => byKey.after("", [key]),
   };
 };

@@ -231,6 +231,27 @@ export const CATALOGUE: Catalogue = {
       report_id: internal,
     },
   },
+  erasures: {
+    purpose: "Carry an erasure out to its end, and show that it was (GDPR Art. 5(2), 17)",
+    retention: "audit_trail",
+    due: "delete",
+    erasure: "fields",
+    fields: {
+      ...gdpr,
+      // The id of somebody whose vault is empty leads to nobody.
+      subject_id: { ...subject, erasure: "keep" },
+      comments: about,
+      status: internal,
+      step: internal,
+      cursor: { ...internal, mask: "drop" },
+      work: { ...sealed, erasure: "keep", export: "omit" },
+      counts: internal,
+      next_attempt_at: { ...internal, mask: "shifted-time" },
+      finished_at: time,
+      report_id: internal,
+      original_data_hash: { ...internal, mask: "drop" },
+    },
+  },
   service_credentials: {
     purpose: "Let other programs of the controller use the service",
     retention: null,

@@ -3,6 +3,7 @@ import type { Comment, CommentReport } from "../comments/comment.ts";
 import type { SystemConfiguration } from "../configuration/system-configuration.ts";
 import type { ConsentRecord } from "../consent/consent.ts";
 import type { ConsentPolicy } from "../consent/consent-policy.ts";
+import type { Erasure } from "../erasure/erasure.ts";
 import type { IdempotentAnswer } from "../idempotency/idempotent-answer.ts";
 import type { MailPreferences } from "../notifications/mail-preferences.ts";
 import type { LegalHold } from "../retention/legal-hold.ts";
@@ -61,6 +62,7 @@ export interface Records {
   readonly legal_holds: LegalHold;
   readonly signed_reports: SignedReport;
   readonly retention_runs: RetentionRun;
+  readonly erasures: Erasure;
   readonly service_credentials: ServiceCredential;
   readonly system_config: SystemConfiguration;
   readonly keys: StoredKey;
@@ -96,8 +98,11 @@ export const UNIQUE_FIELDS: {
   legal_holds: [],
   signed_reports: [],
   retention_runs: [["running"]],
+  erasures: [["subject_id"]],
   service_credentials: [["token_hash"]],
   system_config: [],
   keys: [],
   guards: [],
 };
+
+export const COLLECTIONS = Object.keys(UNIQUE_FIELDS) as readonly Collection[];

@@ -1,4 +1,5 @@
 import type { SystemConfiguration } from "../configuration/system-configuration.ts";
+import type { Erasure } from "../erasure/erasure.ts";
 import type { IdempotentAnswer } from "../idempotency/idempotent-answer.ts";
 import type { SignInLink } from "../sessions/sign-in-link.ts";
 import type { Write } from "../shared/changes.ts";
@@ -49,6 +50,7 @@ export const SEAL_CONTEXTS = {
   idempotent_answers: {
     answer: ({ id }: Pick<IdempotentAnswer, "id">) => `idempotent_answers:answer:${id}`,
   },
+  erasures: { work: ({ id }: Pick<Erasure, "id">) => `erasures:work:${id}` },
   system_config: {
     value: ({ key }: Pick<SystemConfiguration, "key">) => `system_config:value:${key}`,
   },

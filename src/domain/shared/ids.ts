@@ -16,6 +16,7 @@ export type MailId = Branded<string, "MailId">;
 export type MailPreferencesId = Branded<string, "MailPreferencesId">;
 export type ServiceCredentialId = Branded<string, "ServiceCredentialId">;
 export type LegalHoldId = Branded<string, "LegalHoldId">;
+export type ErasureId = Branded<string, "ErasureId">;
 export type SignedReportId = Branded<string, "SignedReportId">;
 export type RetentionRunId = Branded<string, "RetentionRunId">;
 export type AuditEntryId = Branded<string, "AuditEntryId">;

@@ -30,6 +30,7 @@ const oneOfEach = () => {
     legal_holds: record("legal_holds", mine),
     signed_reports: record("signed_reports"),
     retention_runs: record("retention_runs"),
+    erasures: record("erasures"),
     service_credentials: record("service_credentials"),
     system_config: record("system_config", { is_sensitive: true }),
     keys: record("keys"),

@@ -25,6 +25,9 @@ const QUESTIONS: { readonly [R in keyof Readers]: (readers: Readers) => Promise<
   keys: (readers) => readers.keys.expired(NOON, 1),
   configuration: (readers) => readers.configuration.list(null, 1),
   sealedFields: (readers) => readers.sealedFields.walk("keys", null, 1),
+  commentReports: (readers) => readers.commentReports.onComment(record("comments").id, null, 1),
+  erasures: (readers) => readers.erasures.open(NOON, 1),
+  records: (readers) => readers.records.walk("guards", null, 1),
   audit: (readers) => readers.audit.list(null, 1),
 };
 

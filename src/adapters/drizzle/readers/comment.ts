@@ -59,7 +59,17 @@ export const commentReader = (source: Source): CommentReader => {
       .where(and(eq(comments.source, param("source")), inArray(comments.source_id, [...sourceIds]))),
   );
 
+  const repliesTo = prepared(source, "comments.repliesTo", () =>
+    db
+      .select()
+      .from(comments)
+      .where(and(eq(comments.parent_id, param("parent")), gt(comments.id, param("after"))))
+      .orderBy(asc(comments.id))
+      .limit(param("limit")),
+  );
+
   return {
+    repliesTo: (parent, after, limit) => repliesTo({ parent, after: after ?? "", limit }),
     byId: async (id) => first(await byId({ id })),
     byEditTokenHash: async (hash) => first(await byEditTokenHash({ hash })),
     publicRoots: (thread, after, limit) => publicRoots({ thread, after: after ?? "", limit }),

@@ -2,9 +2,11 @@ import type { Readers } from "../../../ports/store.ts";
 import type { Source } from "../portable.ts";
 import { auditReader } from "./audit.ts";
 import { commentReader } from "./comment.ts";
+import { commentReportReader } from "./comment-report.ts";
 import { configurationReader } from "./configuration.ts";
 import { consentReader } from "./consent.ts";
 import { consentPolicyReader } from "./consent-policy.ts";
+import { erasureReader } from "./erasure.ts";
 import { idempotentAnswerReader } from "./idempotent-answer.ts";
 import { identityReader } from "./identity.ts";
 import { keyReader } from "./key.ts";
@@ -12,6 +14,7 @@ import { legalHoldReader } from "./legal-hold.ts";
 import { mailPreferencesReader } from "./mail-preferences.ts";
 import { outgoingMailReader } from "./outgoing-mail.ts";
 import { personalDataReader } from "./personal-data.ts";
+import { recordReader } from "./record.ts";
 import { retentionRunReader } from "./retention-run.ts";
 import { sealedFieldReader } from "./sealed-field.ts";
 import { serviceCredentialReader } from "./service-credential.ts";
@@ -29,6 +32,8 @@ export const readersOf = (source: Source): Readers => ({
   signInLinks: signInLinkReader(source),
   sessions: sessionReader(source),
   comments: commentReader(source),
+  commentReports: commentReportReader(source),
+  erasures: erasureReader(source),
   serviceCredentials: serviceCredentialReader(source),
   outgoingMails: outgoingMailReader(source),
   mailPreferences: mailPreferencesReader(source),
@@ -39,6 +44,7 @@ export const readersOf = (source: Source): Readers => ({
   personalData: personalDataReader(source),
   keys: keyReader(source),
   configuration: configurationReader(source),
-  sealedFields: sealedFieldReader(source),
+  sealedFields: sealedFieldReader(recordReader(source)),
+  records: recordReader(source),
   audit: auditReader(source),
 });

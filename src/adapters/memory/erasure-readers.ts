@@ -1,0 +1,35 @@
+import type { Readers } from "../../ports/store.ts";
+import type { MemoryContents } from "./contents.ts";
+import type { Rows } from "./fields.ts";
+import { FROM_OLDEST, take, until } from "./take.ts";
+
+/** Readers of what an erasure goes through. */
+export const erasureReaders = (
+  { tables, indexes }: Pick<MemoryContents, "tables" | "indexes">,
+  attempt: <T>(operation: string, read: () => T) => Promise<T>,
+): Pick<Readers, "commentReports" | "erasures" | "records"> => ({
+  commentReports: {
+    onComment: (comment, after, limit) =>
+      attempt("comment_reports.onComment", () =>
+        take(indexes.reportsByComment.after(comment, [after ?? ""]), limit),
+      ),
+  },
+  erasures: {
+    byId: (id) => attempt("erasures.byId", () => tables.erasures.get(id)),
+    ofSubject: (subject) =>
+      attempt("erasures.ofSubject", () => tables.erasures.find(["subject_id"], [subject])),
+    open: (now, limit) =>
+      attempt("erasures.open", () =>
+        take(
+          until(indexes.openErasures.after("", [FROM_OLDEST, ""]), (each) => each.next_attempt_at <= now),
+          limit,
+        ),
+      ),
+  },
+  records: {
+    walk: (collection, after, limit) =>
+      attempt(`${collection}.walk`, () =>
+        take<Rows[typeof collection]>(tables[collection].after(after ?? ""), limit),
+      ),
+  },
+});

@@ -1,0 +1,110 @@
+import type { CommentChoice } from "../anonymization/erase-comment.ts";
+import type { PersonalValues } from "../anonymization/mentions.ts";
+import { canonicalJson } from "../shared/canonical-json.ts";
+import { type GdprRecord, newGdprRecord } from "../shared/gdpr-record.ts";
+import type {
+  CanonicalJson,
+  ErasureId,
+  KeyedHash,
+  Sealed,
+  SignedReportId,
+  SubjectId,
+} from "../shared/ids.ts";
+import type { Instant } from "../shared/instant.ts";
+
+/**
+ * What is done one after the other. Nothing is destroyed before `ledger` is on disk; nothing is certified before `look`
+ * has found nothing.
+ */
+export const ERASURE_STEPS = [
+  "ledger",
+  "vault",
+  "links",
+  "sessions",
+  "comments",
+  "reports",
+  "consents",
+  "mails",
+  "answers",
+  "mentions",
+  "settings",
+  "audit",
+  "subject",
+  "look",
+] as const;
+
+export type ErasureStep = (typeof ERASURE_STEPS)[number];
+
+/** `held`: a legal hold keeps what would go next. `residue`: she was found where nothing of hers should be left. */
+export const ERASURE_STATUSES = ["running", "held", "residue", "done"] as const;
+
+export type ErasureStatus = (typeof ERASURE_STATUSES)[number];
+
+/** What an erasure must know until it is done, and nobody after it: kept encrypted, emptied with the last step. */
+export interface ErasureWork {
+  /** What the vault knew of her, so that an erasure that was interrupted still knows what to look for. */
+  readonly values: PersonalValues;
+  /** Passages of the texts that were removed, at most 300: to look for. */
+  readonly excerpts: readonly string[];
+  /** Passages of replies that mails to others may quote. */
+  readonly quoted: readonly string[];
+  /** The fresh ids under which what stays goes on, one for each collection, so that they cannot be joined. */
+  readonly anonymous: { readonly comments: SubjectId; readonly consents: SubjectId };
+  /** Random; the hash of what was erased stands on it, and means nothing once it is gone. */
+  readonly salt: string;
+  readonly digest: string;
+}
+
+/** What became of one kind of record. */
+export interface ErasureCount {
+  readonly removed: number;
+  readonly anonymised: number;
+}
+
+export type ErasureCounts = Readonly<Record<string, ErasureCount>>;
+
+/** One erasure of one person (GDPR Art. 17): where it stands, so that it goes on where it was interrupted. */
+export interface Erasure extends GdprRecord<ErasureId> {
+  /** Her id, which leads to nobody once the vault is empty. One erasure a subject: erasing twice is erasing once. */
+  readonly subject_id: SubjectId;
+  readonly comments: CommentChoice;
+  readonly status: ErasureStatus;
+  readonly step: ErasureStep;
+  /** Where the step goes on; null: at its beginning. */
+  readonly cursor: string | null;
+  /** Sealed ErasureWork; null before the first step and after the last. */
+  readonly work: Sealed | null;
+  /** Canonical JSON of ErasureCounts. */
+  readonly counts: CanonicalJson;
+  /** When it is looked at again. */
+  readonly next_attempt_at: Instant;
+  readonly finished_at: Instant | null;
+  readonly report_id: SignedReportId | null;
+  readonly original_data_hash: KeyedHash | null;
+}
+
+/** Kept without a date: it is what shows that she was erased, and says nothing of her. */
+export const newErasure = (
+  id: ErasureId,
+  subject: SubjectId,
+  comments: CommentChoice,
+  now: Instant,
+): Erasure => ({
+  ...newGdprRecord(id, now, null),
+  subject_id: subject,
+  comments,
+  status: "running",
+  step: "ledger",
+  cursor: null,
+  work: null,
+  counts: canonicalJson({}),
+  next_attempt_at: now,
+  finished_at: null,
+  report_id: null,
+  original_data_hash: null,
+});
+
+export const countsOf = (erasure: Erasure): ErasureCounts => JSON.parse(erasure.counts) as ErasureCounts;
+
+export const nextStep = (step: ErasureStep): ErasureStep =>
+  ERASURE_STEPS[ERASURE_STEPS.indexOf(step) + 1] ?? "look";
