@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { openLedger } from "../adapters/backup/ledger/open-ledger.ts";
+import { makeAuditSeals, sealedCommits } from "../adapters/crypto/audit-seal.ts";
 import { makeBlindIndexer } from "../adapters/crypto/blind-indexer.ts";
 import { deriveKey, type SecretKeys } from "../adapters/crypto/derived-keys.ts";
 import { makeDocumentKeys } from "../adapters/crypto/document-keys.ts";
@@ -28,6 +29,7 @@ import type { Mail, Mailer } from "../ports/mailer.ts";
 import type { OutsideCalls } from "../ports/outside-call.ts";
 import type { Store } from "../ports/store.ts";
 import { NO_TRACER, type Tracer } from "../ports/tracer.ts";
+import type { UnitOfWork } from "../ports/unit-of-work.ts";
 import type { Application } from "./application.ts";
 import type { DatabaseSetting, Settings } from "./config.ts";
 import { flagSource } from "./configuration/stored-flags.ts";
@@ -108,18 +110,21 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     traced.groups(store.groups),
     overrides.onGroup === undefined ? {} : { onGroup: overrides.onGroup },
   );
-  const unitOfWork = traced.unitOfWork(queue);
+  const unsealed = traced.unitOfWork(queue);
   const clock = overrides.clock ?? systemClock;
   const ids = makeIdGenerator(clock);
   const sealer = makeSealer(secrets);
-  const keyDeps: KeyVaultDeps = {
+  const vaultOn = (unitOfWork: UnitOfWork): KeyVaultDeps => ({
     keys: store.readers.keys,
     unitOfWork,
     sealer,
     clock,
     ids,
     retention: settings.retention,
-  };
+  });
+  const auditSeals = makeAuditSeals(vaultOn(unsealed));
+  const unitOfWork = sealedCommits(unsealed, auditSeals);
+  const keyDeps = vaultOn(unitOfWork);
   const keyVault = makeKeyVault(keyDeps);
   const documentKeys = makeDocumentKeys(keyDeps);
   const fileLedger = openLedger({

@@ -1,3 +1,4 @@
+import type { AuditLogStore } from "./audit-log-store.ts";
 import type { AuditReader } from "./audit-reader.ts";
 import type { CommentReader } from "./comment-reader.ts";
 import type { CommentReportReader } from "./comment-report-reader.ts";
@@ -85,6 +86,7 @@ export interface Store {
   readonly leases: Leases;
   /** Null where the store lives in this process. */
   readonly connections: Connections | null;
+  readonly auditLog: AuditLogStore;
   readonly migrator: Migrator;
   /** Resolves when the store answers; rejects with StorageFailure otherwise. */
   ping(): Promise<void>;

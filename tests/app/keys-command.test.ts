@@ -39,10 +39,10 @@ describe("keys rotate", () => {
 
     const both = { ...settings, SECRET_KEY: NEW, SECRET_KEY_PREVIOUS: OLD };
     expect(await runCli(both, "keys", "status")).toMatch(
-      /SECRET_KEY {2,}no value\n[0-9a-f]{16} {2}SECRET_KEY_PREVIOUS {2,}2 \(1 in identities, 1 in keys\)\nNot every value/,
+      /SECRET_KEY {2,}no value\n[0-9a-f]{16} {2}SECRET_KEY_PREVIOUS {2,}3 \(1 in identities, 2 in keys\)\nNot every value/,
     );
     const said = await runCli(both, "keys", "rotate");
-    expect(said).toMatch(/^encrypted anew {2}2\nverified {8}2 \(1 in identities, 1 in keys\)\nDone\./);
+    expect(said).toMatch(/^encrypted anew {2}3\nverified {8}3 \(1 in identities, 2 in keys\)\nDone\./);
     expect(said).toContain("Backups made before now open with the old key only");
 
     const alone = { ...settings, SECRET_KEY: NEW };
@@ -60,7 +60,7 @@ describe("keys rotate", () => {
     // Between the two everything opens.
     expect(await runCli(settings, ...ADMIN)).toBe("This address is an admin already.\n");
     expect(await runCli(settings, "keys", "rotate")).toMatch(
-      /^encrypted anew {2}2\n.*\nDone\. .* is deleted\.\n$/,
+      /^encrypted anew {2}3\n.*\nDone\. .* is deleted\.\n$/,
     );
     expect(await keyFiles()).toEqual(["secret.key"]);
     expect(await runCli(settings, ...ADMIN)).toBe("This address is an admin already.\n");
@@ -75,7 +75,7 @@ describe("keys rotate", () => {
     };
     const [code, said] = await refusal(wrong, "keys", "rotate");
     expect(code).toBe(2);
-    expect(said).toContain("Not finished: 2 values open under neither key (1 in identities, 1 in keys)");
+    expect(said).toContain("Not finished: 3 values open under neither key (1 in identities, 2 in keys)");
     expect(await runCli(wrong, "keys", "status")).toContain("a key that is not here");
     const same = { ...settings, SECRET_KEY: OLD, SECRET_KEY_PREVIOUS: OLD };
     expect(await refusal(same, "keys", "rotate")).toEqual([

@@ -1,4 +1,5 @@
 import { describe } from "bun:test";
+import { auditLogLaws } from "./laws/audit-log.ts";
 import { commentReaderLaws } from "./laws/comment-reader.ts";
 import { consentReaderLaws } from "./laws/consent-reader.ts";
 import { erasureReaderLaws } from "./laws/erasure-readers.ts";
@@ -25,6 +26,7 @@ export const contract = (kind: StoreKind): void => {
     consentReaderLaws(kind);
     erasureReaderLaws(kind);
     sealedFieldReaderLaws(kind);
+    auditLogLaws(kind);
     personalDataReaderLaws(kind);
     leaseLaws(kind);
     describe("store", () => storeLaws(kind));

@@ -1,6 +1,7 @@
 import { type Collection, keyField, UNIQUE_FIELDS } from "../../domain/personal-data/records.ts";
 import type { WalkedCollection } from "../../ports/personal-data-reader.ts";
 import type { Rows, TableName } from "./fields.ts";
+import { emptyLog } from "./memory-audit-log.ts";
 import { type OrderedIndex, orderedIndex } from "./ordered-index.ts";
 import { createTable, type Table } from "./table.ts";
 
@@ -147,5 +148,5 @@ export const emptyContents = () => {
     auditById,
   };
   const leases = new Map<string, { readonly holder: string; readonly expiresAt: number }>();
-  return { tables, indexes, leases };
+  return { tables, indexes, log: emptyLog(), leases };
 };

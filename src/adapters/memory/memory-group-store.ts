@@ -63,7 +63,7 @@ const isWellFormedExpectation = (expectation: Expectation): boolean =>
   isStorableKey(expectation.id) &&
   (expectation.version === "absent" || Number.isSafeInteger(expectation.version));
 
-export const createMemoryGroupStore = ({ tables }: MemoryContents): GroupStore => {
+export const createMemoryGroupStore = ({ tables, log }: MemoryContents): GroupStore => {
   const tableOf = (name: TableName) => tables[name] as unknown as Table<Row>;
 
   /** What undoes the member that is being stored, newest last. */
@@ -135,10 +135,22 @@ export const createMemoryGroupStore = ({ tables }: MemoryContents): GroupStore =
     return expectation.version === "absent" ? found === null : found?.["version"] === expectation.version;
   };
 
+  const tell = (entry: AuditEntry): Outcome => {
+    const outcome = insert("audit_entries", "id", entry);
+    if (outcome === "stored") {
+      log.positions.set(entry.id, log.order.push(entry.id));
+      undo.push(() => {
+        log.order.pop();
+        log.positions.delete(entry.id);
+      });
+    }
+    return outcome;
+  };
+
   /** The first step that is not stored decides; the audit entry goes first, since it tells a member that was stored before. */
   const store = (member: Changes): Outcome => {
     const [told, ...others] = member.audit;
-    const first = insert("audit_entries", "id", told);
+    const first = tell(told);
     if (first !== "stored") return first === "conflict" ? "stored" : first;
     if (!member.expects.every(holds)) return "conflict";
     for (const write of member.writes) {
@@ -146,7 +158,7 @@ export const createMemoryGroupStore = ({ tables }: MemoryContents): GroupStore =
       if (outcome !== "stored") return outcome;
     }
     for (const entry of others) {
-      const outcome = insert("audit_entries", "id", entry);
+      const outcome = tell(entry);
       if (outcome !== "stored") return outcome;
     }
     return "stored";

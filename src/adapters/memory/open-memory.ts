@@ -1,6 +1,7 @@
 import type { Store } from "../../ports/store.ts";
 import { StorageFailure } from "../../ports/unit-of-work.ts";
 import { emptyContents, type MemoryContents } from "./contents.ts";
+import { createMemoryAuditLog } from "./memory-audit-log.ts";
 import { createMemoryGroupStore } from "./memory-group-store.ts";
 import { createMemoryReaders } from "./memory-readers.ts";
 
@@ -19,6 +20,7 @@ export const openMemory = (contents: MemoryContents = emptyContents()): Store =>
     readers: createMemoryReaders(contents, attempt),
     groups: { commitGroup: (members) => attempt("commit", () => groups.commitGroup(members)) },
     connections: null,
+    auditLog: createMemoryAuditLog(contents, attempt),
     leases: {
       take: (name, holder, ttlMs) =>
         attempt("leases.take", () => {

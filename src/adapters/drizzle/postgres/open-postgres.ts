@@ -3,13 +3,14 @@ import type { OutsideCalls } from "../../../ports/outside-call.ts";
 import type { Store } from "../../../ports/store.ts";
 import { StorageFailure } from "../../../ports/unit-of-work.ts";
 import { createMigrator } from "../migrator.ts";
-import type { Attempt, PortableDatabase } from "../portable.ts";
+import type { Attempt, PortableDatabase, Source } from "../portable.ts";
 import { readersOf } from "../readers/readers.ts";
 import { postgresSchema } from "../schema.postgres.ts";
 import { sqlStateOf, storageFailure } from "../storage-failure.ts";
 import { guardedLanes } from "./guarded-lanes.ts";
 import { openLane } from "./lane.ts";
 import { createLaneKeeper } from "./lane-keeper.ts";
+import { postgresAuditLog } from "./postgres-audit-log.ts";
 import { createGroupStore } from "./postgres-group-store.ts";
 import { postgresLeases } from "./postgres-leases.ts";
 import { POSTGRES_MIGRATIONS, postgresMigrations } from "./postgres-migrations.ts";
@@ -30,6 +31,8 @@ export interface PostgresOptions {
   readonly answerTimeoutMs?: number;
   /** How long a commit waits for another process's lock before it steps back. */
   readonly lockTimeoutMs?: number;
+  /** How long it waits for its turn to add audit entries. */
+  readonly auditTurnMs?: number;
   /** How long commits and reads wait for a server that went away. */
   readonly giveUpMs?: number;
   /** How long a migration waits for another process. */
@@ -48,6 +51,11 @@ const beginText = (statementTimeoutMs: number, lockTimeoutMs: number): string =>
   // An answer that comes before the data are durable would be a lie.
   "set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), true)";
 
+/** Between the entries of two processes there is a whole COMMIT: that is waited for longer than a row. */
+const auditTurnText = (auditTurnMs: number, lockTimeoutMs: number): string =>
+  `select set_config('lock_timeout', '${auditTurnMs}', true); select pg_advisory_xact_lock(1196314439, 1); ` +
+  `select set_config('lock_timeout', '${lockTimeoutMs}', true)`;
+
 /**
  * A store in one PostgreSQL database: one writing lane with pipelined groups, and a pool of readers. Neither needs a
  * session of its own, so both may go through a transaction pooler. Connects before it resolves.
@@ -61,6 +69,7 @@ export const openPostgres = async ({
   statementTimeoutMs = 10_000,
   answerTimeoutMs = statementTimeoutMs + 5_000,
   lockTimeoutMs = 250,
+  auditTurnMs = 2_000,
   giveUpMs = 10_000,
   migrationDeadlineMs = 120_000,
   migrationsFolder = POSTGRES_MIGRATIONS,
@@ -86,7 +95,10 @@ export const openPostgres = async ({
     open,
   );
   const lanes = createLaneKeeper({ ...lane, name: "gonogo writer" }, giveUpMs, open);
-  const groups = createGroupStore(lanes, beginText(statementTimeoutMs, lockTimeoutMs), giveUpMs);
+  const logLanes = createLaneKeeper({ ...lane, name: "gonogo audit log" }, giveUpMs, open);
+  const begin = beginText(statementTimeoutMs, lockTimeoutMs);
+  const auditTurn = auditTurnText(auditTurnMs, lockTimeoutMs);
+  const groups = createGroupStore(lanes, { begin, auditTurn }, giveUpMs);
 
   let closed = false;
   const closedFailure = (operation: string) => new StorageFailure("closed", "no", operation);
@@ -108,15 +120,17 @@ export const openPostgres = async ({
     }
   };
 
+  const source: Source = {
+    // Drizzle's own driver asks postgres.js's pool, where a connection that died is now and then never answered again.
+    db: drizzle(async (text, parameters) => ({
+      rows: [...(await pool.values(text, parameters.map(String)))],
+    })) as unknown as PortableDatabase,
+    schema: postgresSchema,
+    attempt,
+  };
   return {
-    readers: readersOf({
-      // Drizzle's own driver asks postgres.js's pool, where a connection that died is now and then never answered again.
-      db: drizzle(async (text, parameters) => ({
-        rows: [...(await pool.values(text, parameters.map(String)))],
-      })) as unknown as PortableDatabase,
-      schema: postgresSchema,
-      attempt,
-    }),
+    readers: readersOf(source),
+    auditLog: postgresAuditLog(logLanes, begin, pool, source, attempt),
     groups,
     connections: pool.connections,
     leases: postgresLeases(pool, attempt),
@@ -138,6 +152,7 @@ export const openPostgres = async ({
       await groups.close();
       closed = true;
       await lanes.close();
+      await logLanes.close();
       await pool.close();
     },
   };

@@ -45,7 +45,11 @@ const halves = (batch: Batch): readonly Batch[] => {
 const backOff = (attempt: number): Promise<void> =>
   Bun.sleep(Math.random() * Math.min(5 * 2 ** attempt, 200));
 
-export const createGroupStore = (lanes: LaneKeeper, begin: string, giveUpMs: number): PostgresGroupStore => {
+export const createGroupStore = (
+  lanes: LaneKeeper,
+  { begin, auditTurn }: Pick<TransactionTools, "begin" | "auditTurn">,
+  giveUpMs: number,
+): PostgresGroupStore => {
   const encoder = createEncoder(postgresSchema);
   const columns = new Map(
     (Object.keys(postgresSchema) as TableName[]).map((table) => [
@@ -57,6 +61,7 @@ export const createGroupStore = (lanes: LaneKeeper, begin: string, giveUpMs: num
     statements: createStatements(),
     columnsOf: (table) => columns.get(table) ?? [],
     begin,
+    auditTurn,
   };
 
   const run = async (members: readonly Changes[]): Promise<readonly Verdict[]> => {

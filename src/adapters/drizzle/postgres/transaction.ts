@@ -34,6 +34,8 @@ export interface TransactionTools {
   readonly columnsOf: ColumnsOf;
   /** What every transaction starts with. */
   readonly begin: string;
+  /** Waits for those whose audit entries come first. */
+  readonly auditTurn: string;
 }
 
 class StatementFailed extends Error {
@@ -109,7 +111,7 @@ export const transact = async (
   lane: Lane,
   members: readonly Member[],
   resent: boolean,
-  { statements, columnsOf, begin }: TransactionTools,
+  { statements, columnsOf, begin, auditTurn }: TransactionTools,
 ): Promise<Outcome> => {
   const verdicts = new Map<Member, Verdict>();
   let committing = false;
@@ -125,8 +127,14 @@ export const transact = async (
     await answersOf([{ answer: lane.send("rollback"), owners: [] }]);
   };
 
+  /** Entries become visible in the order of their positions: nobody else inserts any from here to COMMIT. */
   const insertAudit = (owners: readonly Member[]): readonly Sent[] =>
-    batchesOfAudit(owners, statements).map((each) => sendBatch(lane, each));
+    owners.length === 0
+      ? []
+      : [
+          { answer: lane.send(auditTurn), owners },
+          ...batchesOfAudit(owners, statements).map((each) => sendBatch(lane, each)),
+        ];
 
   /** A member that lost may have been stored before. Asked inside the transaction, so that nothing comes between. */
   const askStored = (losers: readonly Member[]): readonly Sent[] =>

@@ -3,12 +3,13 @@ import { drizzle } from "drizzle-orm/bun-sqlite";
 import type { Store } from "../../../ports/store.ts";
 import { createEncoder } from "../encode.ts";
 import { createMigrator } from "../migrator.ts";
-import type { Attempt, PortableDatabase, Schema } from "../portable.ts";
+import type { Attempt, PortableDatabase, Schema, Source } from "../portable.ts";
 import { readersOf } from "../readers/readers.ts";
 import { sqliteSchema } from "../schema.sqlite.ts";
 import { storageFailure } from "../storage-failure.ts";
 import { createWriteStatements } from "../write-statements.ts";
 import { closedFailure, openConnection, whileBusy } from "./connection.ts";
+import { sqliteAuditLog } from "./sqlite-audit-log.ts";
 import { createGroupStore } from "./sqlite-group-store.ts";
 import { sqliteLeases } from "./sqlite-leases.ts";
 import { SQLITE_MIGRATIONS, sqliteMigrations } from "./sqlite-migrations.ts";
@@ -58,8 +59,10 @@ export const openSqlite = async ({
     }
   };
 
+  const source: Source = { db: portable, schema, attempt };
   return {
-    readers: readersOf({ db: portable, schema, attempt }),
+    readers: readersOf(source),
+    auditLog: sqliteAuditLog(connection, source, attempt),
     groups,
     connections: null,
     leases: sqliteLeases(connection, attempt),

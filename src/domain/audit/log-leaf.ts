@@ -1,0 +1,85 @@
+import { canonicalJson } from "../shared/canonical-json.ts";
+import type { AuditEntry } from "./audit-entry.ts";
+import { type Hash, leafHash, type Sha256 } from "./merkle-tree.ts";
+
+const utf8 = new TextEncoder();
+
+const base64url = (bytes: Uint8Array): string => bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+
+/** The two halves of `salts` and of `commitments`; null where a half is empty. */
+const halves = (pair: string | null): readonly [string | null, string | null] => {
+  const [identity = "", payload = ""] = (pair ?? "").split(".");
+  return [identity === "" ? null : identity, payload === "" ? null : payload];
+};
+
+/** Whom and what an entry leads to: kept for a shorter time than what happened. */
+const identityText = ({ user_id_hash, ip_address_hash, user_agent_hash, resource_id }: AuditEntry): string =>
+  canonicalJson({ user_id_hash, ip_address_hash, user_agent_hash, resource_id });
+
+const payloadText = ({ details }: AuditEntry): string => canonicalJson({ details });
+
+const committed = (sha256: Sha256, salt: string, text: string): string =>
+  base64url(sha256(utf8.encode(salt + text)));
+
+export const isIdentityBlank = ({ salts }: AuditEntry): boolean => halves(salts)[0] === null;
+
+export const isPayloadBlank = ({ salts }: AuditEntry): boolean => halves(salts)[1] === null;
+
+/** What a leaf says of an entry's two parts, without revealing either. */
+export interface Commitments {
+  readonly identity: string;
+  readonly payload: string;
+}
+
+/**
+ * Computed from what is there, and read from `commitments` where it was blanked. Null when a blank part has none, or
+ * still holds something.
+ */
+export const commitmentsOf = (sha256: Sha256, entry: AuditEntry): Commitments | null => {
+  const [identitySalt, payloadSalt] = halves(entry.salts);
+  const [identityKept, payloadKept] = halves(entry.commitments);
+  const traces = [entry.user_id_hash, entry.ip_address_hash, entry.user_agent_hash, entry.resource_id];
+  if (identitySalt === null && traces.some((trace) => trace !== null)) return null;
+  if (payloadSalt === null && entry.details !== null) return null;
+  const identity =
+    identitySalt === null ? identityKept : committed(sha256, identitySalt, identityText(entry));
+  const payload = payloadSalt === null ? payloadKept : committed(sha256, payloadSalt, payloadText(entry));
+  return identity === null || payload === null ? null : { identity, payload };
+};
+
+/**
+ * What is hashed into the tree, as canonical text (RFC 8785): no personal data, and nothing that could be guessed, since
+ * each part is committed to under a random salt. So whoever is erased or whose time is over leaves the leaf as it was.
+ */
+export const leafData = (entry: AuditEntry, { identity, payload }: Commitments): string =>
+  canonicalJson({
+    v: 1,
+    id: entry.id,
+    created_at: entry.created_at,
+    action: entry.action,
+    resource_type: entry.resource_type,
+    retention_until: entry.retention_until,
+    identity,
+    payload,
+  });
+
+/** The leaf of an entry; null when it has none, because a part is blank that nothing commits to. */
+export const leafOf = (sha256: Sha256, entry: AuditEntry): Hash | null => {
+  const commitments = commitmentsOf(sha256, entry);
+  return commitments === null ? null : leafHash(sha256, utf8.encode(leafData(entry, commitments)));
+};
+
+/** No text of an entry holds NUL: the stores refuse it. So no two entries have one text. */
+const text = (value: string | number | boolean | null): string => (value === null ? "\0" : String(value));
+
+/** Everything in an entry but its seal, as the one text that is sealed. */
+export const sealText = (entry: AuditEntry): string =>
+  `${entry.id}\n${entry.created_at}\n${entry.updated_at}\n${entry.version}\n${entry.consent_given}\n` +
+  `${text(entry.consent_timestamp)}\n${text(entry.retention_until)}\n${entry.anonymized}\n${entry.action}\n` +
+  `${entry.resource_type}\n${text(entry.resource_id)}\n${text(entry.user_id_hash)}\n` +
+  `${text(entry.ip_address_hash)}\n${text(entry.user_agent_hash)}\n${text(entry.details)}\n${text(entry.salts)}\n` +
+  `${text(entry.commitments)}\n${text(entry.unlinked_mark)}`;
+
+/** What allows the identity of an entry to be blank before its time, as the one text that is marked. */
+export const unlinkedText = ({ id, commitments }: AuditEntry): string =>
+  `unlinked\n${id}\n${text(halves(commitments)[0])}`;
