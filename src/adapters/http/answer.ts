@@ -1,4 +1,4 @@
-import type { Answer, Content } from "./route.ts";
+import { type Answer, BYTES_TYPES, type BytesType, type Content } from "./route.ts";
 
 /** Headers of every answer (OWASP secure headers). */
 const ALWAYS: Readonly<Record<string, string>> = {
@@ -40,10 +40,15 @@ const contentHeaders = (content: Content): Readonly<Record<string, string>> => (
   "Content-Security-Policy": content.type === "text/html" ? pagePolicy(content.nonce) : NOTHING_LOADS,
 });
 
-const bodyOf = (content: Content): string =>
-  typeof content.value === "string" && content.type.startsWith("text/")
+const isBytes = (content: Content): content is Extract<Content, { readonly type: BytesType }> =>
+  BYTES_TYPES.some((type) => type === content.type);
+
+const bodyOf = (content: Content): string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> => {
+  if (isBytes(content)) return content.value;
+  return typeof content.value === "string" && content.type.startsWith("text/")
     ? content.value
     : JSON.stringify(content.value);
+};
 
 /** What every answer of one server has in common. */
 export interface Frame {

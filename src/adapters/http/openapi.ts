@@ -13,7 +13,7 @@ const successResponse = ({ description, schema, contentType, headers = {} }: Suc
       ? { "application/json": { schema } }
       : contentType === undefined
         ? null
-        : { [contentType]: { schema: { type: "string" } } };
+        : { [contentType]: { schema: contentType.startsWith("text/") ? { type: "string" } : {} } };
   const described = Object.entries(headers).map(([name, meaning]) => [
     name,
     { description: meaning, schema: { type: "string" } },

@@ -32,7 +32,13 @@ export type Content =
   | { readonly type: "application/json" | "application/problem+json"; readonly value: unknown }
   /** A page of our own; its scripts and styles carry `nonce`, which is made for this one answer. */
   | { readonly type: "text/html"; readonly value: string; readonly nonce: string }
-  | { readonly type: "text/plain"; readonly value: string };
+  | { readonly type: "text/plain"; readonly value: string }
+  /** Bytes as they are; a stream is read as fast as the client takes it, and its end without an error is all of it. */
+  | { readonly type: BytesType; readonly value: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> };
+
+export const BYTES_TYPES = ["application/octet-stream", "application/zip"] as const;
+
+export type BytesType = (typeof BYTES_TYPES)[number];
 
 export interface Answer {
   /** One of the route's `alternatives`; without it that of `success`. */
@@ -55,7 +61,7 @@ export interface Success {
   readonly description: string;
   /** Of the JSON body; null: another content type, or none. */
   readonly schema: TSchema | null;
-  readonly contentType?: "text/html" | "text/plain";
+  readonly contentType?: "text/html" | "text/plain" | BytesType;
   /** Headers of this answer, and what they say. */
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -1,0 +1,83 @@
+import { CATALOGUE } from "../../domain/personal-data/catalogue.ts";
+import type { FieldRule } from "../../domain/personal-data/field-rules.ts";
+import type { Collection, Records } from "../../domain/personal-data/records.ts";
+import {
+  SEALED_COLLECTIONS,
+  type SealedRecord,
+  sealedValues,
+} from "../../domain/personal-data/sealed-fields.ts";
+import type { Json } from "../../domain/shared/canonical-json.ts";
+import type { Sealed } from "../../domain/shared/ids.ts";
+
+/** Collections whose records say whose they are. */
+export type SubjectCollection = {
+  [C in Collection]: "subject_id" extends keyof Records[C] ? C : never;
+}[Collection];
+
+/** Everything of a person: what speaks of her by its own id, and what carries hers. */
+export type ExportedCollection = SubjectCollection | "subjects";
+
+/** How a field is written for the person. */
+export type ExportedKind = "time" | "json" | "value";
+
+/** Texts that are JSON themselves: written as what they hold. */
+const JSON_FIELDS: { readonly [C in ExportedCollection]?: readonly (keyof Records[C])[] } = {
+  consents: ["consent_types", "purpose_states"],
+  sessions: ["permissions"],
+};
+
+const rulesOf = (collection: ExportedCollection): readonly (readonly [string, FieldRule])[] =>
+  Object.entries(CATALOGUE[collection].fields);
+
+/** What a person is given of her records in a collection, by the catalogue: the field and how it is written. */
+export const exportedFields = (
+  collection: ExportedCollection,
+): readonly { readonly name: string; readonly kind: ExportedKind }[] => {
+  const json: readonly string[] = JSON_FIELDS[collection] ?? [];
+  return rulesOf(collection)
+    .filter(([, rule]) => rule.export !== "omit")
+    .map(([name, rule]) => ({
+      name,
+      kind: rule.mask === "shifted-time" ? "time" : json.includes(name) ? "json" : "value",
+    }));
+};
+
+/** A mail that tells her of somebody's reply holds that person's name and words, which are not hers (GDPR Art. 15(4)). */
+const speaksOfOthers = (collection: ExportedCollection, row: object): boolean =>
+  collection === "outgoing_mails" && (row as Records["outgoing_mails"]).kind === "reply";
+
+const isSealedCollection = (
+  collection: ExportedCollection,
+): collection is SealedRecord["collection"] & ExportedCollection =>
+  (SEALED_COLLECTIONS as readonly string[]).includes(collection);
+
+/**
+ * A person's record as she may read it (GDPR Art. 15(3), 20(1)): times as RFC 3339, what is encrypted in the clear, and
+ * nothing that is only of use to the service or is somebody else's. `open` decrypts a value of this record.
+ */
+export const exportedRecord = <C extends ExportedCollection>(
+  collection: C,
+  row: Records[C],
+  open: (sealed: Sealed, context: string) => string,
+): Readonly<Record<string, Json>> => {
+  const fields = row as unknown as Readonly<Record<string, string | number | boolean | null>>;
+  const contexts = new Map(
+    isSealedCollection(collection)
+      ? sealedValues({ collection, row } as unknown as SealedRecord).map(({ field, context }) => [
+          field,
+          context,
+        ])
+      : [],
+  );
+  const written = (name: string, kind: ExportedKind): Json => {
+    const value = fields[name] ?? null;
+    const context = contexts.get(name);
+    if (context !== undefined) {
+      return speaksOfOthers(collection, row) ? null : open(value as Sealed, context);
+    }
+    if (kind === "time" && typeof value === "number") return new Date(value).toISOString();
+    if (kind === "json" && typeof value === "string") return JSON.parse(value) as Json;
+    return value;
+  };
+  return Object.fromEntries(exportedFields(collection).map(({ name, kind }) => [name, written(name, kind)]));
+};
