@@ -16,6 +16,7 @@ import type { MailPreferencesReader } from "./mail-preferences-reader.ts";
 import type { OutgoingMailReader } from "./outgoing-mail-reader.ts";
 import type { PersonalDataReader } from "./personal-data-reader.ts";
 import type { RecordReader } from "./record-reader.ts";
+import type { RestorePointReader } from "./restore-point-reader.ts";
 import type { RetentionRunReader } from "./retention-run-reader.ts";
 import type { SealedFieldReader } from "./sealed-field-reader.ts";
 import type { ServiceCredentialReader } from "./service-credential-reader.ts";
@@ -42,6 +43,7 @@ export interface Readers {
   readonly signedReports: SignedReportReader;
   readonly retentionRuns: RetentionRunReader;
   readonly personalData: PersonalDataReader;
+  readonly restorePoints: RestorePointReader;
   readonly keys: KeyReader;
   readonly configuration: ConfigurationReader;
   readonly sealedFields: SealedFieldReader;

@@ -29,6 +29,7 @@ export const FINDERS: {
   retention_runs: (readers, row) => readers.retentionRuns.byId(row.id),
   service_credentials: (readers, row) => readers.serviceCredentials.byId(row.id),
   system_config: (readers, row) => readers.configuration.byKey(row.key),
+  restore_points: (readers) => readers.restorePoints.current(),
   keys: (readers, row) => readers.keys.byId(row.id),
 };
 

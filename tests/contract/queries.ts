@@ -97,6 +97,7 @@ export const EVERY_QUERY: {
         WALKED_COLLECTIONS.map((each) => readers.personalData.ofSubject(each, ids.subject(), id(), 20)),
       ),
   },
+  restorePoints: { current: (readers) => readers.restorePoints.current() },
   keys: {
     byId: (readers) => readers.keys.byId("blind-index:email"),
     startingWith: (readers) => readers.keys.startingWith("pseudonym:ip:", 20),

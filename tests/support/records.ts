@@ -200,6 +200,7 @@ const makers = {
     destroy_at: null,
   }),
   guards: (): Records["guards"] => ({ id: "admins", ...stored() }),
+  restore_points: (): Records["restore_points"] => ({ id: "ledger", ...stored(), ledger_position: "here" }),
 } satisfies { readonly [C in Collection]: () => Records[C] };
 
 /** A valid record of a collection, with what the test cares about. */

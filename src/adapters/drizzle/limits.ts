@@ -55,6 +55,7 @@ export const MAX_LENGTH: { readonly [T in TableName]: Texts<T> } = {
   system_config: { key: CONFIGURATION_KEY_MAX, updated_by: UPDATED_BY_MAX },
   keys: { id: 100 },
   guards: { id: 100 },
+  restore_points: { id: 100 },
   audit_entries: {
     id: UUID,
     action: AUDIT_ACTION_MAX,

@@ -395,6 +395,16 @@ export const guards = pgTable(
   () => checks("guards"),
 );
 
+export const restore_points = pgTable(
+  "restore_points",
+  {
+    id: text().$type<"ledger">().primaryKey(),
+    ...storedFields(),
+    ledger_position: text().notNull(),
+  },
+  () => checks("restore_points"),
+);
+
 export const audit_entries = pgTable(
   "audit_entries",
   {
@@ -495,5 +505,6 @@ export const postgresSchema = {
   system_config,
   keys,
   guards,
+  restore_points,
   audit_entries,
 } as const;

@@ -383,6 +383,16 @@ export const guards = sqliteTable(
   () => checks("guards"),
 );
 
+export const restore_points = sqliteTable(
+  "restore_points",
+  {
+    id: text().$type<"ledger">().primaryKey(),
+    ...storedFields(),
+    ledger_position: text().notNull(),
+  },
+  () => checks("restore_points"),
+);
+
 export const audit_entries = sqliteTable(
   "audit_entries",
   {
@@ -483,5 +493,6 @@ export const sqliteSchema = {
   system_config,
   keys,
   guards,
+  restore_points,
   audit_entries,
 } as const;

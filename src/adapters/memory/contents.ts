@@ -121,6 +121,7 @@ export const emptyContents = () => {
     system_config: tableOf("system_config", [configByKey]),
     keys: tableOf("keys", [keysByEnd]),
     guards: tableOf("guards"),
+    restore_points: tableOf("restore_points"),
     audit_entries: createTable((row) => row.id, [], [auditById]),
   };
   const indexes = {

@@ -201,6 +201,7 @@ export const FIELDS: { readonly [T in TableName]: { readonly [F in keyof Rows[T]
     },
     keys: { id: { ...text, max: 100 }, ...stored, wrapped: text, destroy_at: numberOrNull },
     guards: { id: { ...text, max: 100 }, ...stored },
+    restore_points: { id: { ...text, max: 100 }, ...stored, ledger_position: text },
     audit_entries: {
       ...personal,
       action: { ...text, max: AUDIT_ACTION_MAX },

@@ -223,6 +223,9 @@ export const createMemoryReaders = (
           take(indexes.ofSubject[collection].after(subject, [after ?? ""]), limit),
         ),
     },
+    restorePoints: {
+      current: () => attempt("restore_points.current", () => tables.restore_points.get("ledger")),
+    },
     keys: {
       byId: (id) => attempt("keys.byId", () => tables.keys.get(id)),
       startingWith: (prefix, limit) =>

@@ -294,6 +294,13 @@ export const CATALOGUE: Catalogue = {
     erasure: "fields",
     fields: { ...stored, id: internal },
   },
+  restore_points: {
+    purpose: "Know what a restored copy has to catch up with",
+    retention: null,
+    due: "never",
+    erasure: "fields",
+    fields: { ...stored, id: internal, ledger_position: internal },
+  },
   audit_entries: {
     purpose: "Account for every change (GDPR Art. 5(2))",
     retention: "audit_trail",

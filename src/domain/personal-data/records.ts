@@ -46,6 +46,13 @@ export interface Guard extends StoredRecord {
   readonly id: "admins";
 }
 
+/** How far the erasure ledger is in force in this database. There is one, once the service has started on it. */
+export interface RestorePoint extends StoredRecord {
+  readonly id: "ledger";
+  /** A LedgerPosition: what was told before it has been done here. */
+  readonly ledger_position: string;
+}
+
 /** Every collection that decisions write to, and the record it keeps. Audit entries are apart: only commits add them. */
 export interface Records {
   readonly subjects: Subject;
@@ -67,6 +74,7 @@ export interface Records {
   readonly system_config: SystemConfiguration;
   readonly keys: StoredKey;
   readonly guards: Guard;
+  readonly restore_points: RestorePoint;
 }
 
 export type Collection = keyof Records;
@@ -103,6 +111,7 @@ export const UNIQUE_FIELDS: {
   system_config: [],
   keys: [],
   guards: [],
+  restore_points: [],
 };
 
 export const COLLECTIONS = Object.keys(UNIQUE_FIELDS) as readonly Collection[];

@@ -33,6 +33,7 @@ const oneOfEach = () => {
     erasures: record("erasures"),
     service_credentials: record("service_credentials"),
     system_config: record("system_config", { is_sensitive: true }),
+    restore_points: record("restore_points"),
     keys: record("keys"),
   };
   const writes = [

@@ -22,6 +22,7 @@ const QUESTIONS: { readonly [R in keyof Readers]: (readers: Readers) => Promise<
   signedReports: (readers) => readers.signedReports.list("erasure", null, 1),
   retentionRuns: (readers) => readers.retentionRuns.running(),
   personalData: (readers) => readers.personalData.ofSubject("comments", record("subjects").id, null, 1),
+  restorePoints: (readers) => readers.restorePoints.current(),
   keys: (readers) => readers.keys.expired(NOON, 1),
   configuration: (readers) => readers.configuration.list(null, 1),
   sealedFields: (readers) => readers.sealedFields.walk("keys", null, 1),

@@ -15,6 +15,7 @@ import { mailPreferencesReader } from "./mail-preferences.ts";
 import { outgoingMailReader } from "./outgoing-mail.ts";
 import { personalDataReader } from "./personal-data.ts";
 import { recordReader } from "./record.ts";
+import { restorePointReader } from "./restore-point.ts";
 import { retentionRunReader } from "./retention-run.ts";
 import { sealedFieldReader } from "./sealed-field.ts";
 import { serviceCredentialReader } from "./service-credential.ts";
@@ -42,6 +43,7 @@ export const readersOf = (source: Source): Readers => ({
   signedReports: signedReportReader(source),
   retentionRuns: retentionRunReader(source),
   personalData: personalDataReader(source),
+  restorePoints: restorePointReader(source),
   keys: keyReader(source),
   configuration: configurationReader(source),
   sealedFields: sealedFieldReader(recordReader(source)),

@@ -1,0 +1,127 @@
+import { Database } from "bun:sqlite";
+import { createReadStream, createWriteStream } from "node:fs";
+import { open, readdir, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip, createGzip } from "node:zlib";
+import { CopyRefused, type DatabaseCopy } from "../../../ports/database-copy.ts";
+import { MIGRATIONS_TABLE } from "../migrator.ts";
+import { quoted, RESTORE_POINT } from "./copied-tables.ts";
+
+const SPOOL = ".copy-";
+
+const sparing = async (path: string): Promise<void> => {
+  for (const end of ["", "-wal", "-shm", "-journal"]) await rm(`${path}${end}`, { force: true });
+};
+
+/** Removes copies that were cut short: they lie beside the database, in the clear as it is. */
+export const sweepSqliteCopies = async (path: string): Promise<void> => {
+  const folder = dirname(path);
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(`${basename(path)}${SPOOL}`)) await rm(join(folder, name), { force: true });
+  }
+};
+
+const texts = (db: Database, sql: string): readonly string[] =>
+  db
+    .query(sql)
+    .values()
+    .map(([text]) => String(text));
+
+const told = (db: Database) => {
+  const tables = texts(
+    db,
+    "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name",
+  );
+  return {
+    engine_version: texts(db, "select sqlite_version()")[0] ?? "",
+    counts: Object.fromEntries(
+      tables.map((table) => [table, Number(texts(db, `select count(*) from ${quoted(table)}`)[0])]),
+    ),
+    migrations: texts(db, `select name from ${MIGRATIONS_TABLE} order by name`),
+    ledger_position: texts(db, RESTORE_POINT)[0] ?? null,
+  };
+};
+
+/**
+ * Copies a database that others write to meanwhile: it is read in one transaction, and nobody waits. The copy lies beside
+ * it until it is closed. Compressed with gzip.
+ */
+export const copySqlite = async (path: string): Promise<DatabaseCopy> => {
+  await sweepSqliteCopies(path);
+  const spool = `${path}${SPOOL}${crypto.randomUUID()}`;
+  // Made for its owner alone before anything is in it; VACUUM INTO takes an empty file.
+  await (await open(spool, "wx", 0o600)).close();
+  try {
+    const source = new Database(path, { readwrite: true, create: false });
+    try {
+      source.run("pragma busy_timeout = 10000");
+      source.run("vacuum into ?", [spool]);
+    } finally {
+      source.close();
+    }
+    const copy = new Database(spool, { readonly: true });
+    try {
+      return {
+        engine: "sqlite",
+        ...told(copy),
+        bytes: () => createReadStream(spool).pipe(createGzip({ level: 3 })) as AsyncIterable<Uint8Array>,
+        close: () => sparing(spool),
+      };
+    } finally {
+      copy.close();
+    }
+  } catch (failure) {
+    await sparing(spool);
+    throw failure;
+  }
+};
+
+/** Writes a copy into a file that is not there yet, durably, and checks it. Throws CopyRefused when it is not sound. */
+export const restoreSqlite = async (path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> => {
+  const file = await open(path, "wx", 0o600);
+  await pipeline(Readable.from(bytes), createGunzip(), createWriteStream(path, { fd: file.fd, autoClose: false }));
+  await file.sync();
+  await file.close();
+  const db = new Database(path, { readwrite: true, create: false });
+  try {
+    const verdict = texts(db, "pragma integrity_check");
+    if (verdict.join() !== "ok" || db.query("pragma foreign_key_check").values().length > 0) {
+      throw new CopyRefused("The database in this backup is damaged.");
+    }
+  } finally {
+    db.close();
+  }
+};
+
+/** Whether there is no table in it, or no file at all. */
+export const isEmptySqlite = (path: string): boolean => {
+  try {
+    const db = new Database(path, { readonly: true });
+    try {
+      return texts(db, "select name from sqlite_master where type = 'table'").length === 0;
+    } finally {
+      db.close();
+    }
+  } catch (failure) {
+    if (failure instanceof Error && "code" in failure && failure.code === "SQLITE_CANTOPEN") return true;
+    throw failure;
+  }
+};
+
+/**
+ * Ends write-ahead logging, so that all of the database is in its one file. Throws CopyRefused while another process has
+ * it open.
+ */
+export const settleSqlite = (path: string): void => {
+  const db = new Database(path, { readwrite: true, create: false });
+  try {
+    const [mode] = texts(db, "pragma journal_mode = delete");
+    if (mode !== "delete") throw new Error("busy");
+  } catch {
+    throw new CopyRefused("Another process has the database open: stop the service first.");
+  } finally {
+    db.close();
+  }
+};

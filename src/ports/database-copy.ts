@@ -1,0 +1,21 @@
+/** A database as it stood at one moment: what is told of it here was counted in that very moment. */
+export interface DatabaseCopy {
+  readonly engine: "sqlite" | "postgres";
+  /** Of the server or the library, such as `15.14`. */
+  readonly engine_version: string;
+  /** Rows of every table, by name. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Names of the migrations applied, oldest first. */
+  readonly migrations: readonly string[];
+  /** The restore point; null: the service has never started on it. */
+  readonly ledger_position: string | null;
+  /** To be read once, to the end; throws when the copy could not be finished. */
+  bytes(): AsyncIterable<Uint8Array>;
+  /** Removes what the copy stood on. */
+  close(): Promise<void>;
+}
+
+/** A copy cannot be made or put back, for a reason that the operator can do something about. */
+export class CopyRefused extends Error {
+  override readonly name = "CopyRefused";
+}
