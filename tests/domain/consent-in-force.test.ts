@@ -17,6 +17,7 @@ const state = (fields: Partial<PurposeState> = {}): PurposeState => ({
   granted: true,
   withdrawn: false,
   decided_at: T0,
+  given_at: T0,
   policy_version: 1,
   expires_at: days(365),
   gpc: false,
@@ -37,6 +38,7 @@ const record = (states: PurposeStates): ConsentRecord => ({
   gpc: false,
   timestamp: T0,
   expires_at: days(365),
+  audit_entry_id: null,
   ip_hash: null,
   user_agent_hash: null,
 });

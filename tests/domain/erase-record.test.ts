@@ -62,6 +62,7 @@ describe("erasing a record by the catalogue", () => {
   test("never touches the name of another person", () => {
     const consent = { subject_id: BOB, ip_hash: hash<KeyedHash>("a"), anonymized: true };
     expect(erasedFields("consents", consent as never, severance)).toEqual({
+      audit_entry_id: null,
       ip_hash: null,
       user_agent_hash: null,
     });

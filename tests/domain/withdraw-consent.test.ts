@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { consentTypes, purposeStates, withdrawConsent } from "../../src/domain/consent/consent.ts";
 import { decided, IDS, situation, withdrawn } from "./deciding.ts";
-import { days, occasion, subject } from "./given.ts";
+import { days, occasion, subject, T0 } from "./given.ts";
 
 describe("withdrawing", () => {
   const all = decided({}, { decisions: { functional: true, analytics: true, marketing: true } });
@@ -30,6 +30,24 @@ describe("withdrawing", () => {
       withdrawn: true,
       decided_at: days(100),
     });
+  });
+
+  test("remembers when what it ends was given, also when it is ended again or refused anew", () => {
+    const givenAt = (record: ReturnType<typeof withdrawn>) =>
+      purposeStates(record).marketing?.given_at ?? null;
+    const once = withdrawn(all, ["marketing"], days(100));
+    expect(givenAt(all)).toBe(T0);
+    expect(givenAt(once)).toBe(T0);
+    expect(givenAt(withdrawn(once, ["marketing"], days(101)))).toBe(T0);
+    expect(givenAt(decided({ latest: once }, {}, days(102)))).toBe(T0);
+    expect(givenAt(decided({ latest: once }, { decisions: { marketing: true } }, days(103)))).toBe(days(103));
+    expect(givenAt(withdrawn(null, ["marketing"]))).toBeNull();
+    expect(givenAt(decided({}, {}))).toBeNull();
+  });
+
+  test("names the audit entry of its commit", () => {
+    expect(all.audit_entry_id).toBe(occasion().audit_id);
+    expect(withdrawn(all, ["marketing"]).audit_entry_id).toBe(occasion().audit_id);
   });
 
   test("is right for what was never granted, and for a visitor who never decided", () => {

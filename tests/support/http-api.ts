@@ -805,6 +805,8 @@ export interface components {
            * @example 2026-03-05T14:07:09.123Z
            */
           decided_at: string;
+          /** @description When it was last given; null: never */
+          given_at: string | null;
           policy_version: number;
           /**
            * Format: date-time
@@ -822,6 +824,8 @@ export interface components {
            * @example 2026-03-05T14:07:09.123Z
            */
           decided_at: string;
+          /** @description When it was last given; null: never */
+          given_at: string | null;
           policy_version: number;
           /**
            * Format: date-time
@@ -839,6 +843,8 @@ export interface components {
            * @example 2026-03-05T14:07:09.123Z
            */
           decided_at: string;
+          /** @description When it was last given; null: never */
+          given_at: string | null;
           policy_version: number;
           /**
            * Format: date-time

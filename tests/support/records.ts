@@ -72,6 +72,7 @@ const makers = {
     gpc: false,
     timestamp: NOON,
     expires_at: plus(NOON, 365 * DAY),
+    audit_entry_id: id(),
     ip_hash: hash<KeyedHash>(),
     user_agent_hash: null,
   }),

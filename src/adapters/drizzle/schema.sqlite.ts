@@ -111,6 +111,7 @@ export const consents = sqliteTable(
     gpc: flag(),
     timestamp: instant().notNull(),
     expires_at: instant().notNull(),
+    audit_entry_id: text().$type<AuditEntryId>(),
     ip_hash: text().$type<KeyedHash>(),
     user_agent_hash: text().$type<KeyedHash>(),
   },

@@ -83,6 +83,7 @@ export const FIELDS: { readonly [T in TableName]: { readonly [F in keyof Rows[T]
       gpc: flag,
       timestamp: number,
       expires_at: number,
+      audit_entry_id: textOrNull,
       ip_hash: hashOrNull,
       user_agent_hash: hashOrNull,
     },

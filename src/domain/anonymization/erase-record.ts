@@ -6,7 +6,7 @@ import type { SubjectId } from "../shared/ids.ts";
 
 /** What stands in a field that erasure has emptied. */
 export const EMPTY: { readonly [C in Collection]?: Settable<C> } = {
-  consents: { ip_hash: null, user_agent_hash: null },
+  consents: { audit_entry_id: null, ip_hash: null, user_agent_hash: null },
   comments: { content: "", moderation_note: null, edit_token_hash: null, source_id: null },
   comment_reports: { reason: "", subject_id: null },
 };

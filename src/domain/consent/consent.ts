@@ -5,7 +5,7 @@ import { newSubject, type Subject } from "../roles/subject.ts";
 import { canonicalJson, type Json } from "../shared/canonical-json.ts";
 import type { Changes, Expectation, Write } from "../shared/changes.ts";
 import { type GdprRecord, newGdprRecord } from "../shared/gdpr-record.ts";
-import type { CanonicalJson, ConsentId, SubjectId } from "../shared/ids.ts";
+import type { AuditEntryId, CanonicalJson, ConsentId, SubjectId } from "../shared/ids.ts";
 import { type Instant, plusDays } from "../shared/instant.ts";
 import { err, ok, type Result } from "../shared/result.ts";
 import { type ConsentPolicy, type ShownNotice, validityDays, wasOffered } from "./consent-policy.ts";
@@ -22,6 +22,8 @@ export interface PurposeState {
   /** False once she decided: no decision and a refusal are different things. */
   readonly withdrawn: boolean;
   readonly decided_at: Instant;
+  /** When what stands, or what ended with this decision, was given; null: never; missing in the oldest records. */
+  readonly given_at?: Instant | null;
   readonly policy_version: number;
   readonly expires_at: Instant;
   /** Whether the browser sent Sec-GPC: 1 with this very decision: then it was made in spite of the signal. */
@@ -52,6 +54,8 @@ export interface ConsentRecord extends GdprRecord<ConsentId> {
   readonly timestamp: Instant;
   /** When the decision is no longer in force. */
   readonly expires_at: Instant;
+  /** The entry that tells of it, which is what the trail can prove; null once the person was erased. */
+  readonly audit_entry_id: AuditEntryId | null;
   readonly ip_hash: Origin["ip_hash"];
   readonly user_agent_hash: Origin["user_agent_hash"];
 }
@@ -131,6 +135,7 @@ export const decideConsent = (
         granted: decision.decisions[type] === true,
         withdrawn: false,
         decided_at: occasion.now,
+        given_at: decision.decisions[type] === true ? occasion.now : givenAt(before[type]),
         policy_version: situation.policy.policy_version,
         expires_at,
         gpc: decision.gpc,
@@ -161,6 +166,7 @@ export const withdrawConsent = (
         granted: false,
         withdrawn: true,
         decided_at: occasion.now,
+        given_at: givenAt(before[type]),
         policy_version: situation.policy.policy_version,
         expires_at,
         gpc: request.gpc,
@@ -171,6 +177,10 @@ export const withdrawConsent = (
   const how = { ...request, notice: null, withdrawing: purposes };
   return ok(append(situation, "withdrawn", states, expires_at, how, ids, occasion));
 };
+
+/** When it was last given. */
+const givenAt = (state: PurposeState | undefined): Instant | null =>
+  state === undefined ? null : state.granted ? state.decided_at : (state.given_at ?? null);
 
 const append = (
   situation: ConsentSituation,
@@ -208,6 +218,7 @@ const append = (
     gpc: how.gpc,
     timestamp: occasion.now,
     expires_at: expiresAt,
+    audit_entry_id: occasion.audit_id,
     ip_hash: occasion.actor.ip_hash,
     user_agent_hash: occasion.actor.user_agent_hash,
   };

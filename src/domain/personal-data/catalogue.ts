@@ -77,6 +77,7 @@ export const CATALOGUE: Catalogue = {
       gpc: about,
       timestamp: time,
       expires_at: time,
+      audit_entry_id: { ...ownId, erasure: "blank" },
       ip_hash: trace,
       user_agent_hash: trace,
     },

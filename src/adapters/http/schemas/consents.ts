@@ -8,7 +8,7 @@ import {
   OPTIONAL_CONSENT_TYPES,
 } from "../../../domain/consent/consent-type.ts";
 import { integer, named, nullable, oneOf, page, record, time, uuid } from "./kinds.ts";
-import { timeText } from "./times.ts";
+import { timeText, timeTextOrNull } from "./times.ts";
 
 const Purpose = named("Purpose", oneOf(CONSENT_TYPES));
 const OptionalPurpose = named("OptionalPurpose", oneOf(OPTIONAL_CONSENT_TYPES));
@@ -67,6 +67,7 @@ const PurposeState = record({
   granted: t.Boolean(),
   withdrawn: t.Boolean(),
   decided_at: time(),
+  given_at: nullable(time(), { description: "When it was last given; null: never" }),
   policy_version: integer(),
   expires_at: time(),
   gpc: t.Boolean({ description: "Decided while the browser sent Sec-GPC: 1" }),
@@ -223,7 +224,12 @@ export const consentBody = (consent: ConsentRecord) => ({
   purpose_states: Object.fromEntries(
     Object.entries(purposeStates(consent)).map(([type, state]) => [
       type,
-      { ...state, decided_at: timeText(state.decided_at), expires_at: timeText(state.expires_at) },
+      {
+        ...state,
+        decided_at: timeText(state.decided_at),
+        given_at: timeTextOrNull(state.given_at ?? null),
+        expires_at: timeText(state.expires_at),
+      },
     ]),
   ),
   policy_version: consent.policy_version,

@@ -1,0 +1,1 @@
+ALTER TABLE "consents" DROP COLUMN "audit_entry_id";

@@ -1,0 +1,1 @@
+ALTER TABLE `consents` ADD `audit_entry_id` text;
