@@ -4,7 +4,6 @@ import type { FeatureFlag, FeatureFlags } from "../domain/configuration/feature-
 import type { SystemConfiguration } from "../domain/configuration/system-configuration.ts";
 import type { ConsentRecord } from "../domain/consent/consent.ts";
 import type { ConsentStanding } from "../domain/consent/consent-in-force.ts";
-import type { Notice } from "../domain/consent/consent-policy.ts";
 import type { ConsentMethod, ConsentType, OptionalConsentType } from "../domain/consent/consent-type.ts";
 import type { Permission, Scope, UserRole } from "../domain/roles/role.ts";
 import type { ServiceCredential } from "../domain/roles/service-credential.ts";
@@ -15,9 +14,10 @@ import type { Instant } from "../domain/shared/instant.ts";
 import type { Result } from "../domain/shared/result.ts";
 import type { PublicKey } from "../ports/document-signer.ts";
 import type { Caller, Principal } from "./caller.ts";
+import type { Policies, PolicyPreview } from "./consent/policies.ts";
 import type { AppError } from "./errors.ts";
 
-type Outcome<T> = Promise<Result<T, AppError>>;
+export type Outcome<T> = Promise<Result<T, AppError>>;
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -32,12 +32,9 @@ export interface PageRequest {
 }
 
 /** The policy as shown, with the proof that it was. */
-export interface PolicyView {
-  readonly notice: Notice;
-  readonly notice_hash: string;
+export interface PolicyView extends PolicyPreview {
   readonly notice_token: string;
   readonly notice_token_expires_at: Instant;
-  readonly languages: readonly string[];
   readonly banner_enabled: boolean;
 }
 
@@ -150,6 +147,7 @@ export interface Application {
     ): Outcome<ConsentStanding>;
     consentHistory(caller: Caller, page: PageRequest): Outcome<Page<ConsentRecord>>;
   };
+  readonly policies: Policies;
   readonly sessions: {
     /** A bad bearer is an error; a bad cookie is no credential. The bearer wins over cookies, the session over the visitor. */
     authenticate(credentials: Credentials): Outcome<Principal>;

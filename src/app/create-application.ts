@@ -14,6 +14,13 @@ import {
 } from "./configuration/manage-configuration.ts";
 import { evaluateFlags, listFlags, readFlag, writeFlag } from "./configuration/manage-flags.ts";
 import { checkConsent } from "./consent/check-consent.ts";
+import {
+  listPolicies,
+  previewPolicy,
+  publishPolicyDraft,
+  readPolicy,
+  writePolicyDraft,
+} from "./consent/manage-policies.ts";
 import { consentHistory, currentConsent } from "./consent/read-consent.ts";
 import { recordConsent } from "./consent/record-consent.ts";
 import { showPolicy } from "./consent/show-policy.ts";
@@ -48,6 +55,13 @@ export const createApplication = (
     currentConsent: currentConsent(deps),
     checkConsent: checkConsent(deps),
     consentHistory: consentHistory(deps),
+  },
+  policies: {
+    list: listPolicies(deps),
+    read: readPolicy(deps),
+    preview: previewPolicy(deps),
+    draft: writePolicyDraft(deps),
+    publish: publishPolicyDraft(deps),
   },
   sessions: {
     authenticate: authenticate(deps, known),

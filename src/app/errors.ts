@@ -1,6 +1,8 @@
 import type { ChangeCommentRefusal } from "../domain/comments/change-comment.ts";
 import type { PostCommentRefusal } from "../domain/comments/post-comment.ts";
 import type { ConsentRefusal } from "../domain/consent/consent.ts";
+import type { PolicyRefusal } from "../domain/consent/draft-policy.ts";
+import type { PolicyFieldRefusal } from "../domain/consent/policy-content.ts";
 import type { ChangeRoleRefusal } from "../domain/roles/change-role.ts";
 import type { Permission, Scope } from "../domain/roles/role.ts";
 import type { SignInLinkRefusal } from "../domain/sessions/sign-in-link.ts";
@@ -11,6 +13,7 @@ export interface InvalidField {
   readonly pointer: string;
   readonly reason:
     | TextRefusal
+    | PolicyFieldRefusal
     | "not-an-email-address"
     | "not-a-cursor"
     | "not-a-thread"
@@ -20,6 +23,7 @@ export interface InvalidField {
 /** Every foreseeable refusal. Closed: the HTTP adapter's catalogue of problems must name each. */
 export type AppError =
   | ConsentRefusal
+  | PolicyRefusal
   | PostCommentRefusal
   | ChangeCommentRefusal
   | SignInLinkRefusal

@@ -6,4 +6,6 @@ export interface ConsentPolicyReader {
   current(): Promise<ConsentPolicy | null>;
   /** Draft or published. */
   byVersion(version: number): Promise<ConsentPolicy | null>;
+  /** Drafts and published ones, newest first, versions below `before` (null: from the newest), at most `limit`. */
+  list(before: number | null, limit: number): Promise<readonly ConsentPolicy[]>;
 }

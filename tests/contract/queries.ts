@@ -37,6 +37,7 @@ export const EVERY_QUERY: {
   consentPolicies: {
     current: (readers) => readers.consentPolicies.current(),
     byVersion: (readers) => readers.consentPolicies.byVersion(1),
+    list: (readers) => readers.consentPolicies.list(7, 20),
   },
   signInLinks: { byTokenHash: (readers) => readers.signInLinks.byTokenHash(hash<TokenHash>()) },
   sessions: {

@@ -35,7 +35,7 @@ const planOf = (operation: Operation): fc.Arbitrary<Plan> =>
     params: recordOf(operation.params),
     query: fc.oneof(
       { weight: 2, arbitrary: recordOf(operation.query) },
-      { weight: 1, arbitrary: fc.constant({}) },
+      { weight: operation.query.some(({ required }) => required) ? 0 : 1, arbitrary: fc.constant({}) },
     ),
     body: operation.body === null ? fc.constant(undefined) : valuesOf(operation.body.schema, ""),
     who: fc.oneof(

@@ -64,7 +64,20 @@ const objectOf = (schema: Schema): fc.Arbitrary<unknown> => {
     .map(([extra, own]) => ({ ...extra, ...(own as object) }));
 };
 
+/** A text in some languages: English always, and none twice. */
+const textsOf = (items: Schema, maxItems: number): fc.Arbitrary<unknown> =>
+  fc
+    .uniqueArray(valuesOf(items, "") as fc.Arbitrary<{ readonly language: string }>, {
+      minLength: 1,
+      maxLength: Math.min(maxItems, 3),
+    })
+    .map(([first, ...others]) => [
+      { ...first, language: "en" },
+      ...others.map((each, at) => ({ ...each, language: ["de", "de-AT"][at] })),
+    ]);
+
 const listOf = ({ items = {}, minItems = 0, maxItems = 4, uniqueItems }: Schema, name: string) => {
+  if ("language" in (items.properties ?? {})) return textsOf(items, maxItems);
   const limits = { minLength: minItems, maxLength: Math.max(minItems, Math.min(maxItems, 8)) };
   return uniqueItems === true
     ? fc.uniqueArray(valuesOf(items, name), limits)
@@ -108,6 +121,9 @@ export const valuesOf = (
   if ("allOf" in schema || "not" in schema || "patternProperties" in schema) {
     throw new Error(`a schema the fuzzer does not know: ${Object.keys(schema)}`);
   }
+  // What is not asked cannot rest on consent.
+  if (name === "essential" && schema.enum !== undefined) return fc.constant("contract");
+  if (name === "version") return wanted(name, fc.integer({ min: 1, max: 9 }));
   if (name === "gdpr_consent" || name === "enabled") return mostly(true);
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);

@@ -47,6 +47,8 @@ const isObject = (value: unknown): value is Json =>
 const NAMES: Readonly<Record<string, string>> = { subject: "/v1/admin/subjects/{id}" };
 const FROM_SAME_THREAD: readonly string[] = ["parent_id", "root"];
 const COMMENT = "/v1/comments/{id}";
+/** Only the newest can be changed, and only while it is a draft; the next one is drafted under the next number. */
+const POLICY = "/v1/admin/consent-policies/{version}";
 
 /** `own`: what must stay as it is, because the fuzzer itself lives on it. */
 export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<string>): World => {
@@ -109,7 +111,7 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
     for (const template of templates) {
       const name = /^(.*)\/\{(\w+)\}$/.exec(template);
       const id = name?.[2] === undefined ? undefined : value[name[2]];
-      if (name?.[1] === path && typeof id === "string")
+      if (name?.[1] === path && (typeof id === "string" || typeof id === "number"))
         keepThing(`${path}/${encodeURIComponent(id)}`, value, null);
     }
   };
@@ -132,6 +134,11 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
 
   const nth = <T>(list: readonly T[], pick: number): T | undefined => list[pick % Math.max(1, list.length)];
 
+  const policies = (): readonly Thing[] => [...(things.get(POLICY)?.values() ?? [])];
+  const newestPolicy = (): number =>
+    Math.max(1, ...policies().map(({ params }) => Number(params["version"])));
+  const draft = (): Thing | undefined => policies().find(({ body }) => body["status"] === "draft");
+
   const ofSameThread = (params: NextPage["params"], pick: number): unknown =>
     nth(
       [...(things.get(COMMENT)?.values() ?? [])].filter(({ body }) => body["thread"] === params["thread"]),
@@ -141,6 +148,7 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
   const found = (wanted: string, pick: number, params: NextPage["params"]): unknown => {
     // Some of the time what nobody gave out.
     if (pick % 10 === 0) return undefined;
+    if (wanted === "version") return newestPolicy() + 1;
     if (FROM_SAME_THREAD.includes(wanted)) return ofSameThread(params, pick) ?? null;
     return wanted === "cursor" ? null : nth(words.get(wanted)?.toReversed() ?? [], pick);
   };
@@ -159,8 +167,12 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
   };
 
   return {
-    thing: ({ path }, pick) =>
-      nth([...(things.get(thingPath(path) ?? "")?.values() ?? [])].toReversed(), pick),
+    thing: ({ path, method }, pick) => {
+      const template = thingPath(path) ?? "";
+      const known = [...(things.get(template)?.values() ?? [])];
+      if (template === POLICY && method !== "GET" && pick % 4 !== 0) return draft();
+      return nth(known.toReversed(), pick);
+    },
     etag: (path) => etags.get(path) ?? null,
     settle,
     nextPage: ({ id }, pick) => nth(pages.get(id) ?? [], pick),

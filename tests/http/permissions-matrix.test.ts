@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { testServer } from "../support/http.ts";
 import { WHO, type Who, type Whose, type World, world } from "../support/http-matrix.ts";
 import { linkTokenFor, serviceToken } from "../support/http-people.ts";
+import { newPolicy } from "../support/policies.ts";
 import { accepted } from "../support/service.ts";
 
 type Status = number | null;
@@ -76,6 +77,15 @@ const configurationPath = async ({ server, actors }: World): Promise<string> => 
     accepted(await server.application.configuration.write(admin, value));
   }
   return `/v1/admin/config/${key}`;
+};
+
+const draftPath = async ({ server, actors }: World): Promise<string> => {
+  if ((await server.deps.readers.consentPolicies.byVersion(2)) === null) {
+    const admin = await server.callerOf(actors.admin.author ?? "");
+    const input = { version: 2, policy: newPolicy(), stored: null };
+    accepted(await server.application.policies.draft(admin, input));
+  }
+  return "/v1/admin/consent-policies/2";
 };
 
 const CASES: readonly Case[] = [
@@ -343,6 +353,30 @@ const CASES: readonly Case[] = [
     path: configurationPath,
     headers: ANY_VERSION,
     expected: ok(204, ADMINISTER),
+  },
+  { operation: "GET /v1/admin/consent-policies", expected: ADMINISTER },
+  {
+    operation: "GET /v1/admin/consent-policies/{version}",
+    path: () => "/v1/admin/consent-policies/1",
+    expected: ADMINISTER,
+  },
+  {
+    operation: "GET /v1/admin/consent-policies/{version}/preview",
+    path: () => "/v1/admin/consent-policies/1/preview",
+    expected: ADMINISTER,
+  },
+  {
+    operation: "PUT /v1/admin/consent-policies/{version}",
+    path: () => "/v1/admin/consent-policies/2",
+    json: () => newPolicy(),
+    expected: ok(201, ADMINISTER),
+  },
+  {
+    operation: "POST /v1/admin/consent-policies/{version}/publication",
+    path: async (at) => `${await draftPath(at)}/publication`,
+    json: () => ({ material: false }),
+    headers: ANY_VERSION,
+    expected: ok(201, ADMINISTER),
   },
   { operation: "GET /v1/admin/flags", expected: ADMINISTER },
   {

@@ -11,10 +11,14 @@ import {
   TAGGED,
 } from "./header-rows.ts";
 import { serviceToken } from "./http-people.ts";
+import { newPolicy } from "./policies.ts";
 
 const CONFIG = "/v1/admin/config/site.title";
 const FLAG = "/v1/admin/flags/enable_comments";
 const SUBJECT = "0b7f4a4e-5f0e-4f39-9d0a-6a2a2f3b1c11";
+const POLICY = "/v1/admin/consent-policies/1";
+const NEXT_POLICY = "/v1/admin/consent-policies/2";
+const NO_POLICY = "/v1/admin/consent-policies/7";
 const FOR_A_DAY = { "cache-control": "public, max-age=86400" };
 
 const written = async ({ server, token }: Asker): Promise<string> => {
@@ -24,6 +28,10 @@ const written = async ({ server, token }: Asker): Promise<string> => {
 const switched = async ({ server, token }: Asker): Promise<string> => {
   await server.request("PUT", FLAG, { token, json: { enabled: true } });
   return FLAG;
+};
+const drafted = async ({ server, token }: Asker): Promise<string> => {
+  await server.request("PUT", NEXT_POLICY, { token, json: newPolicy() });
+  return NEXT_POLICY;
 };
 const anotherSubject = async ({ server }: Asker): Promise<string> => {
   const { caller } = await server.signIn("another@example.org");
@@ -146,6 +154,59 @@ export const SERVICE_ROWS: readonly Row[] = [
     fails: true,
   },
   { operation: "GET /v1/admin/flags", as: "admin", limits: GENERAL, success: JSON_200, fails: true },
+  {
+    operation: "GET /v1/admin/consent-policies",
+    as: "admin",
+    limits: GENERAL,
+    success: JSON_200,
+    invalid: { query: "?limit=0" },
+    fails: true,
+  },
+  {
+    operation: "GET /v1/admin/consent-policies/{version}",
+    as: "admin",
+    limits: GENERAL,
+    path: () => POLICY,
+    success: TAGGED,
+    nowhere: NO_POLICY,
+    fails: true,
+  },
+  {
+    operation: "PUT /v1/admin/consent-policies/{version}",
+    as: "admin",
+    limits: GENERAL,
+    path: () => NEXT_POLICY,
+    json: () => newPolicy(),
+    success: { ...TAGGED, status: 201 },
+    invalid: { json: newPolicy({ validity_days: 0 }) },
+    fails: true,
+  },
+  {
+    operation: "GET /v1/admin/consent-policies/{version}/preview",
+    as: "admin",
+    limits: GENERAL,
+    path: () => `${POLICY}/preview`,
+    success: { ...JSON_200, headers: { "content-language": "en", vary: "Accept-Language, Origin" } },
+    nowhere: `${NO_POLICY}/preview`,
+    invalid: { query: "?lang=-" },
+    fails: true,
+  },
+  {
+    operation: "POST /v1/admin/consent-policies/{version}/publication",
+    as: "admin",
+    limits: GENERAL,
+    path: async (asker) => `${await drafted(asker)}/publication`,
+    json: () => ({ material: true }),
+    ifMatch: true,
+    success: {
+      status: 201,
+      kind: "json",
+      headers: { etag: '"2"', location: NEXT_POLICY },
+    },
+    nowhere: `${NO_POLICY}/publication`,
+    invalid: { json: { material: "very" } },
+    fails: true,
+  },
   {
     operation: "GET /v1/admin/flags/{key}",
     as: "admin",

@@ -488,6 +488,81 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/admin/consent-policies": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Consent policies, newest first, drafts too */
+    get: operations["listConsentPolicies"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/admin/consent-policies/{version}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One consent policy with all its texts */
+    get: operations["readStoredConsentPolicy"];
+    /**
+     * Draft the next consent policy
+     * @description There is one draft at a time, the version after the published one. With If-Match it changes the version of the draft that was read; without, it creates, and is refused where there is a draft already. Nobody is shown a draft.
+     */
+    put: operations["draftConsentPolicy"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/admin/consent-policies/{version}/preview": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A consent policy as people are, were or would be shown it now */
+    get: operations["previewConsentPolicy"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/admin/consent-policies/{version}/publication": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Publish the draft
+     * @description In force with the answer, on every instance, and for good. If-Match names the draft that was looked at. A material change makes every earlier decision outdated: people are asked again, and until then nothing of theirs is granted. Any other change leaves all decisions in force. Another legal basis is always a material change.
+     */
+    post: operations["publishConsentPolicy"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/ofrep/v1/evaluate/flags": {
     parameters: {
       query?: never;
@@ -920,14 +995,7 @@ export interface components {
       save: string;
       purposes: {
         type: components["schemas"]["Purpose"];
-        /** @enum {string} */
-        legal_basis:
-          | "consent"
-          | "contract"
-          | "legal_obligation"
-          | "vital_interests"
-          | "public_task"
-          | "legitimate_interests";
+        legal_basis: components["schemas"]["LegalBasis"];
         /** @description Always on; not asked */
         required: boolean;
         title: string;
@@ -944,6 +1012,77 @@ export interface components {
       notice_token_expires_at: string;
       /** @description False: the banner stays hidden */
       banner_enabled: boolean;
+    };
+    /** @description The policy as it is or would be shown. No token: nobody has been shown anything. */
+    ConsentPolicyPreview: {
+      /** @example 1 */
+      version: number;
+      /**
+       * @description Language of the texts
+       * @example en
+       */
+      language: string;
+      /**
+       * @description Languages the policy speaks
+       * @example [
+       *       "de",
+       *       "en"
+       *     ]
+       */
+      languages: string[];
+      /**
+       * @description How long a decision stands
+       * @example 365
+       */
+      validity_days: number;
+      title: string;
+      body: string;
+      /** @description Label of a button, as the three below */
+      accept_all: string;
+      refuse_all: string;
+      choose: string;
+      save: string;
+      purposes: {
+        type: components["schemas"]["Purpose"];
+        legal_basis: components["schemas"]["LegalBasis"];
+        /** @description Always on; not asked */
+        required: boolean;
+        title: string;
+        description: string;
+      }[];
+      /** @description SHA-256 of the canonical JSON (RFC 8785) of what is shown: policy_version (here `version`), language, validity_days, the texts and the purposes */
+      notice_hash: string;
+    };
+    ConsentPolicyTexts: {
+      /**
+       * @description BCP 47; kept in lower case
+       * @example en
+       */
+      language: string;
+      title: string;
+      body: string;
+      accept_all: string;
+      refuse_all: string;
+      choose: string;
+      save: string;
+      purposes: {
+        essential: {
+          title: string;
+          description: string;
+        };
+        functional: {
+          title: string;
+          description: string;
+        };
+        analytics: {
+          title: string;
+          description: string;
+        };
+        marketing: {
+          title: string;
+          description: string;
+        };
+      };
     };
     /**
      * @description `outdated`: the policy has changed materially since; `gpc`: her browser objects; `restricted`: her data may only be stored (GDPR Art. 18)
@@ -1088,6 +1227,17 @@ export interface components {
       /** @enum {string} */
       status: "ok";
     };
+    /**
+     * @description GDPR Art. 6(1)(a) to (f)
+     * @enum {string}
+     */
+    LegalBasis:
+      | "consent"
+      | "contract"
+      | "legal_obligation"
+      | "vital_interests"
+      | "public_task"
+      | "legitimate_interests";
     /** @description Spends a sign-in link. */
     LinkSession: {
       /** @description The part of the link after `#` */
@@ -1142,6 +1292,22 @@ export interface components {
       };
       notice_token?: string | null;
       method: components["schemas"]["ConsentMethod"];
+    };
+    NewConsentPolicy: {
+      /** @description How long a decision stands, grant and refusal alike; null: CONSENT_COOKIE_DURATION */
+      validity_days: number | null;
+      legal_bases: {
+        essential: components["schemas"]["LegalBasis"];
+        functional: components["schemas"]["LegalBasis"];
+        analytics: components["schemas"]["LegalBasis"];
+        marketing: components["schemas"]["LegalBasis"];
+      };
+      /** @description One entry a language. `en` is always there. */
+      texts: components["schemas"]["ConsentPolicyTexts"][];
+    };
+    NewPublication: {
+      /** @description True: every earlier decision becomes outdated and people are asked again */
+      material: boolean;
     };
     NewReport: {
       /**
@@ -1258,6 +1424,9 @@ export interface components {
        * @enum {string}
        */
       code:
+        | "material-change-required"
+        | "policy-published"
+        | "policy-version-not-next"
         | "already-created"
         | "author-email-required"
         | "body-too-large"
@@ -1446,6 +1615,62 @@ export interface components {
        * @example 2026-03-05T14:07:09.123Z
        */
       expires_at: string;
+    };
+    StoredConsentPolicy: {
+      /** @example 2 */
+      version: number;
+      /** @enum {string} */
+      status: "draft" | "published";
+      /** @description Decisions under older versions than this no longer count; null for a draft */
+      material_version: number | null;
+      /**
+       * Format: date-time
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      created_at: string;
+      /**
+       * Format: date-time
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      updated_at: string;
+      published_at: string | null;
+      /** @description How long a decision stands, grant and refusal alike; null: CONSENT_COOKIE_DURATION */
+      validity_days: number | null;
+      legal_bases: {
+        essential: components["schemas"]["LegalBasis"];
+        functional: components["schemas"]["LegalBasis"];
+        analytics: components["schemas"]["LegalBasis"];
+        marketing: components["schemas"]["LegalBasis"];
+      };
+      /** @description One entry a language. `en` is always there. */
+      texts: components["schemas"]["ConsentPolicyTexts"][];
+    };
+    StoredConsentPolicyPage: {
+      items: components["schemas"]["StoredConsentPolicySummary"][];
+      /** @description Send as `cursor` for the next page; null on the last. */
+      next_cursor: string | null;
+    };
+    StoredConsentPolicySummary: {
+      /** @example 2 */
+      version: number;
+      /** @enum {string} */
+      status: "draft" | "published";
+      /** @description Decisions under older versions than this no longer count; null for a draft */
+      material_version: number | null;
+      /**
+       * Format: date-time
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      created_at: string;
+      /**
+       * Format: date-time
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      updated_at: string;
+      published_at: string | null;
+      /** @description How long a decision stands, grant and refusal alike; null: CONSENT_COOKIE_DURATION */
+      validity_days: number | null;
+      languages: string[];
     };
     /** @description A data subject, by pseudonym. Who she is stands in the identity vault alone. */
     Subject: {
@@ -5302,6 +5527,651 @@ export interface operations {
         };
       };
       /** @description `invalid-input`: Invalid input */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `precondition-required`: If-Match needed */
+      428: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  listConsentPolicies: {
+    parameters: {
+      query?: {
+        /** @description At most so many items */
+        limit?: number;
+        /** @description `next_cursor` of the page before */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of policies */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["StoredConsentPolicyPage"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `invalid-input`: Invalid input */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  readStoredConsentPolicy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description Of the policy
+         * @example 1
+         */
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The policy */
+      200: {
+        headers: {
+          /** @description Its version as a record */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["StoredConsentPolicy"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `not-found`: Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  draftConsentPolicy: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description The ETag of the version that was read, or `*` for any.
+         * @example "1"
+         */
+        "If-Match"?: string;
+      };
+      path: {
+        /**
+         * @description Of the policy
+         * @example 1
+         */
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewConsentPolicy"];
+      };
+    };
+    responses: {
+      /** @description Changed */
+      200: {
+        headers: {
+          /** @description Its new version as a record */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["StoredConsentPolicy"];
+        };
+      };
+      /** @description Drafted */
+      201: {
+        headers: {
+          /** @description Its first version as a record */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["StoredConsentPolicy"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid; `malformed-json`: Malformed JSON */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `cross-site-request`: Request from a foreign site; `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `not-found`: Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `policy-published`: Policy published; `policy-version-not-next`: Not the next version; `conflict`: Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `version-mismatch`: Version mismatch */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `body-too-large`: Body too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `unsupported-media-type`: Unsupported media type */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `invalid-input`: Invalid input */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `precondition-required`: If-Match needed */
+      428: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  previewConsentPolicy: {
+    parameters: {
+      query?: {
+        /** @description BCP 47 language tag, such as `de` */
+        lang?: string;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description Of the policy
+         * @example 1
+         */
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The notice in one language */
+      200: {
+        headers: {
+          /** @description Language of the texts */
+          "Content-Language"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConsentPolicyPreview"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `not-found`: Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `invalid-input`: Invalid input */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  publishConsentPolicy: {
+    parameters: {
+      query?: never;
+      header: {
+        /**
+         * @description The ETag of the version that was read, or `*` for any.
+         * @example "1"
+         */
+        "If-Match": string;
+        /**
+         * @description A fresh random value. The same key with the same body answers the same for 24 hours, without doing it twice (IETF draft).
+         * @example "8e03978e-40d5-43e8-bc93-6894a57f9324"
+         */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        /**
+         * @description Of the policy
+         * @example 1
+         */
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewPublication"];
+      };
+    };
+    responses: {
+      /** @description Published */
+      201: {
+        headers: {
+          /** @description Its new version as a record */
+          ETag?: string;
+          /** @description The policy */
+          Location?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["StoredConsentPolicy"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid; `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `cross-site-request`: Request from a foreign site; `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `not-found`: Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `policy-published`: Policy published; `policy-version-not-next`: Not the next version; `already-created`: Already created; `conflict`: Conflict; `idempotency-key-in-flight`: Request in flight */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `version-mismatch`: Version mismatch */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `body-too-large`: Body too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `unsupported-media-type`: Unsupported media type */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `material-change-required`: Material change; `idempotency-key-reused`: Idempotency-Key used before; `invalid-input`: Invalid input */
       422: {
         headers: {
           [name: string]: unknown;

@@ -12,6 +12,11 @@ const REASONS: Readonly<Record<InvalidField["reason"], string>> = {
   "not-an-email-address": "must be an e-mail address",
   "not-a-configuration-key":
     "must be lower-case words joined by dots, dashes or underscores, at most 100 characters, and not start with flags.",
+  "not-a-language": "must be a BCP 47 language tag, such as en or de-AT",
+  "language-twice": "must not be the language of another entry",
+  "english-missing": "must have an entry for en, which other languages fall back to",
+  "essential-on-consent": "must not be consent: what is essential is not asked, so nobody can refuse it",
+  "not-a-validity": "must be null or a whole number of days from 1 to 730",
   "not-a-cursor": "must be a next_cursor or replies_cursor of this list",
   "not-a-thread": "must be 1 to 200 printable characters without space around them",
 };

@@ -1,7 +1,9 @@
+import { POLICY_PROBLEMS } from "./problems-policies.ts";
 import type { ProblemCode, ProblemType } from "./refusals.ts";
 
 /** Every problem this service answers. `docs/problems/<code>.md` explains each at length. */
 export const PROBLEMS = {
+  ...POLICY_PROBLEMS,
   "already-created": {
     status: 409,
     title: "Already created",

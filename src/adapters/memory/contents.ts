@@ -28,6 +28,10 @@ export const emptyContents = () => {
   const publishedPolicies = orderedIndex<Rows["consent_policies"]>((row) =>
     row.status === "published" ? { group: "", position: [row.policy_version] } : null,
   );
+  const policiesByVersion = orderedIndex<Rows["consent_policies"]>((row) => ({
+    group: "",
+    position: [row.policy_version],
+  }));
   const roots = orderedIndex<Rows["comments"]>((row) =>
     row.depth === 0 && isPublicOrPlaceholder(row.status) ? { group: row.thread, position: [row.id] } : null,
   );
@@ -97,7 +101,7 @@ export const emptyContents = () => {
     subjects: tableOf("subjects", [admins]),
     identities: tableOf("identities"),
     consents: tableOf("consents", [consentsBySubject]),
-    consent_policies: tableOf("consent_policies", [publishedPolicies]),
+    consent_policies: tableOf("consent_policies", [publishedPolicies, policiesByVersion]),
     sign_in_links: tableOf("sign_in_links"),
     sessions: tableOf("sessions", [ofSubject.sessions]),
     comments: tableOf("comments", [
@@ -128,6 +132,7 @@ export const emptyContents = () => {
     admins,
     consentsBySubject,
     publishedPolicies,
+    policiesByVersion,
     roots,
     replies,
     byStatus,

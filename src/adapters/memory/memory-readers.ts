@@ -102,6 +102,10 @@ export const createMemoryReaders = (
         attempt("consent_policies.byVersion", () =>
           tables.consent_policies.find(["policy_version"], [version]),
         ),
+      list: (before, limit) =>
+        attempt("consent_policies.list", () =>
+          take(indexes.policiesByVersion.before("", [before ?? FROM_NEWEST]), limit),
+        ),
     },
     signInLinks: {
       byTokenHash: (hash) =>

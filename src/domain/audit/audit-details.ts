@@ -17,6 +17,7 @@ export interface AuditDetails {
     readonly new_subject: boolean;
   };
   "consent.withdrawn": { readonly purposes: readonly ConsentType[]; readonly policy_version: number };
+  "consent_policy.drafted": { readonly policy_version: number; readonly created: boolean };
   "consent_policy.published": { readonly policy_version: number; readonly material: boolean };
   "sign_in_link.sent": { readonly withheld: boolean };
   "session.created": { readonly via: "link" | "service"; readonly new_subject: boolean };
@@ -67,6 +68,7 @@ export type AuditAction = keyof AuditDetails;
 export const RESOURCE_TYPES = {
   "consent.recorded": "consent",
   "consent.withdrawn": "consent",
+  "consent_policy.drafted": "consent_policy",
   "consent_policy.published": "consent_policy",
   "sign_in_link.sent": "sign_in_link",
   "session.created": "session",

@@ -5,13 +5,16 @@ import type { Instant } from "../shared/instant.ts";
 import { CONSENT_TYPES, type ConsentType, type OptionalConsentType } from "./consent-type.ts";
 
 /** The six legal bases of GDPR Art. 6(1). */
-export type LegalBasis =
-  | "consent"
-  | "contract"
-  | "legal_obligation"
-  | "vital_interests"
-  | "public_task"
-  | "legitimate_interests";
+export const LEGAL_BASES = [
+  "consent",
+  "contract",
+  "legal_obligation",
+  "vital_interests",
+  "public_task",
+  "legitimate_interests",
+] as const;
+
+export type LegalBasis = (typeof LEGAL_BASES)[number];
 
 export interface PolicyTexts {
   readonly title: string;

@@ -106,5 +106,15 @@ export const consentReaderLaws = (kind: StoreKind): void => {
       });
       expect((await consentPolicies.current())?.policy_version).toBe(31);
     });
+    test("lists drafts and published ones, newest first, page by page", async () => {
+      const { consentPolicies } = h.readers();
+      await h.given(insert("consent_policies", { policy_version: 100, status: "draft" }));
+      const versions = async (before: number | null, limit: number) =>
+        (await consentPolicies.list(before, limit)).map((each) => each.policy_version);
+      expect(await versions(null, 10)).toEqual([100, 31, 30, 29, 22]);
+      expect(await versions(null, 2)).toEqual([100, 31]);
+      expect(await versions(31, 2)).toEqual([30, 29]);
+      expect(await versions(22, 2)).toEqual([]);
+    });
   });
 };

@@ -1,4 +1,4 @@
-import { desc, eq, sql } from "drizzle-orm";
+import { desc, eq, lt, sql } from "drizzle-orm";
 import type { ConsentPolicyReader } from "../../../ports/consent-policy-reader.ts";
 import { first, param, prepared, type Source } from "../portable.ts";
 
@@ -20,8 +20,17 @@ export const consentPolicyReader = (source: Source): ConsentPolicyReader => {
       .from(consent_policies)
       .where(eq(consent_policies.policy_version, param("version"))),
   );
+  const list = prepared(source, "consent_policies.list", () =>
+    db
+      .select()
+      .from(consent_policies)
+      .where(lt(consent_policies.policy_version, param("before")))
+      .orderBy(desc(consent_policies.policy_version))
+      .limit(param("limit")),
+  );
   return {
     current: async () => first(await current({})),
     byVersion: async (version) => first(await byVersion({ version })),
+    list: (before, limit) => list({ before: before ?? Number.MAX_SAFE_INTEGER, limit }),
   };
 };

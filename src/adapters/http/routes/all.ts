@@ -1,6 +1,7 @@
 import type { Service } from "../context.ts";
 import type { Route } from "../route.ts";
 import { adminConfigurationRoutes } from "./admin-configuration.ts";
+import { adminConsentPolicyRoutes } from "./admin-consent-policies.ts";
 import { adminFlagRoutes } from "./admin-flags.ts";
 import { adminServiceCredentialRoutes } from "./admin-service-credentials.ts";
 import { adminSubjectRoutes } from "./admin-subjects.ts";
@@ -36,6 +37,7 @@ export const allRoutes = (service: Service): readonly Route[] => {
     ...adminServiceCredentialRoutes(service),
     ...adminConfigurationRoutes(service),
     ...adminFlagRoutes(service),
+    ...adminConsentPolicyRoutes(service),
     ...ofrepRoutes(service),
     ...healthRoutes(service),
     ...metricsRoutes(service),

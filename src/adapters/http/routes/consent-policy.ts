@@ -2,7 +2,7 @@ import { t } from "elysia";
 import { ok } from "../../../domain/shared/result.ts";
 import type { Service } from "../context.ts";
 import { json, type Route, route } from "../route.ts";
-import { ConsentPolicy, policyBody } from "../schemas/consents.ts";
+import { ConsentPolicy, LANGUAGE_TAG, policyBody } from "../schemas/consent-policies.ts";
 
 export const consentPolicyRoutes = ({ application }: Service): readonly Route[] => [
   route({
@@ -15,12 +15,7 @@ export const consentPolicyRoutes = ({ application }: Service): readonly Route[] 
       "In the language of `lang`, else of Accept-Language, else English. The notice_token proves for an hour exactly what was shown.",
     permission: ["content:read"],
     query: t.Object({
-      lang: t.Optional(
-        t.String({
-          pattern: "^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,3}$",
-          description: "BCP 47 language tag, such as `de`",
-        }),
-      ),
+      lang: t.Optional(LANGUAGE_TAG),
     }),
     success: {
       status: 200,

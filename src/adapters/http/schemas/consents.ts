@@ -1,5 +1,5 @@
 import { t } from "elysia";
-import type { CurrentConsent, PolicyView } from "../../../app/application.ts";
+import type { CurrentConsent } from "../../../app/application.ts";
 import { type ConsentRecord, consentTypes, purposeStates } from "../../../domain/consent/consent.ts";
 import type { ConsentStanding } from "../../../domain/consent/consent-in-force.ts";
 import {
@@ -10,57 +10,11 @@ import {
 import { integer, named, nullable, oneOf, page, record, time, uuid } from "./kinds.ts";
 import { timeText, timeTextOrNull } from "./times.ts";
 
-const Purpose = named("Purpose", oneOf(CONSENT_TYPES));
+export const Purpose = named("Purpose", oneOf(CONSENT_TYPES));
 const OptionalPurpose = named("OptionalPurpose", oneOf(OPTIONAL_CONSENT_TYPES));
 const Method = named(
   "ConsentMethod",
   oneOf(CONSENT_METHODS, { description: "Where the decision was made; `banner` needs a notice_token." }),
-);
-
-export const ConsentPolicy = named(
-  "ConsentPolicy",
-  record(
-    {
-      version: integer({ minimum: 1, examples: [1] }),
-      language: t.String({ description: "Language of the texts", examples: ["en"] }),
-      languages: t.Array(t.String(), {
-        description: "Languages the policy speaks",
-        examples: [["de", "en"]],
-      }),
-      validity_days: integer({ description: "How long a decision stands", examples: [365] }),
-      title: t.String(),
-      body: t.String(),
-      accept_all: t.String({ description: "Label of a button, as the three below" }),
-      refuse_all: t.String(),
-      choose: t.String(),
-      save: t.String(),
-      purposes: t.Array(
-        record({
-          type: Purpose,
-          legal_basis: oneOf([
-            "consent",
-            "contract",
-            "legal_obligation",
-            "vital_interests",
-            "public_task",
-            "legitimate_interests",
-          ]),
-          required: t.Boolean({ description: "Always on; not asked" }),
-          title: t.String(),
-          description: t.String(),
-        }),
-      ),
-      notice_hash: t.String({
-        pattern: "^[0-9a-f]{64}$",
-        description:
-          "SHA-256 of the canonical JSON (RFC 8785) of what is shown: policy_version (here `version`), language, validity_days, the texts and the purposes",
-      }),
-      notice_token: t.String({ description: "Signed proof of what was shown: send it with the decision" }),
-      notice_token_expires_at: time(),
-      banner_enabled: t.Boolean({ description: "False: the banner stays hidden" }),
-    },
-    { description: "The policy as it is shown, in one language." },
-  ),
 );
 
 const PurposeState = record({
@@ -201,19 +155,6 @@ export const NewWithdrawal = named(
     method: t.Optional(Method),
   }),
 );
-
-export const policyBody = (view: PolicyView) => {
-  const { policy_version, ...shown } = view.notice;
-  return {
-    version: policy_version,
-    ...shown,
-    languages: view.languages,
-    notice_hash: view.notice_hash,
-    notice_token: view.notice_token,
-    notice_token_expires_at: timeText(view.notice_token_expires_at),
-    banner_enabled: view.banner_enabled,
-  };
-};
 
 export const consentBody = (consent: ConsentRecord) => ({
   id: consent.id,
