@@ -18,6 +18,7 @@ import type { PersonalDataReader } from "./personal-data-reader.ts";
 import type { RecordReader } from "./record-reader.ts";
 import type { RestorePointReader } from "./restore-point-reader.ts";
 import type { RetentionRunReader } from "./retention-run-reader.ts";
+import type { RetentionStore } from "./retention-store.ts";
 import type { SealedFieldReader } from "./sealed-field-reader.ts";
 import type { ServiceCredentialReader } from "./service-credential-reader.ts";
 import type { SessionReader } from "./session-reader.ts";
@@ -86,6 +87,7 @@ export interface Store {
   readonly readers: Readers;
   readonly groups: GroupStore;
   readonly leases: Leases;
+  readonly retention: RetentionStore;
   /** Null where the store lives in this process. */
   readonly connections: Connections | null;
   readonly auditLog: AuditLogStore;

@@ -63,7 +63,12 @@ const isWellFormedExpectation = (expectation: Expectation): boolean =>
   isStorableKey(expectation.id) &&
   (expectation.version === "absent" || Number.isSafeInteger(expectation.version));
 
-export const createMemoryGroupStore = ({ tables, log }: MemoryContents): GroupStore => {
+export interface MemoryGroupStore extends GroupStore {
+  /** Stores one decision, or nothing of it, in the turn of the event loop that the caller is in. */
+  storeInside(changes: Changes): Verdict;
+}
+
+export const createMemoryGroupStore = ({ tables, log }: MemoryContents): MemoryGroupStore => {
   const tableOf = (name: TableName) => tables[name] as unknown as Table<Row>;
 
   /** What undoes the member that is being stored, newest last. */
@@ -177,6 +182,7 @@ export const createMemoryGroupStore = ({ tables, log }: MemoryContents): GroupSt
   };
 
   return {
+    storeInside: commit,
     commitGroup: async (members) => {
       const rows = members.reduce((sum, each) => sum + each.writes.length + each.audit.length, 0);
       if (members.length > GROUP_MEMBERS_MAX || rows > GROUP_ROWS_MAX) {

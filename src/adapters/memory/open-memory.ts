@@ -4,6 +4,7 @@ import { emptyContents, type MemoryContents } from "./contents.ts";
 import { createMemoryAuditLog } from "./memory-audit-log.ts";
 import { createMemoryGroupStore } from "./memory-group-store.ts";
 import { createMemoryReaders } from "./memory-readers.ts";
+import { createMemoryRetention } from "./memory-retention.ts";
 
 /**
  * A store that lives in this process: the same promises as the databases', but durable only as long as `contents` is
@@ -21,6 +22,7 @@ export const openMemory = (contents: MemoryContents = emptyContents()): Store =>
     groups: { commitGroup: (members) => attempt("commit", () => groups.commitGroup(members)) },
     connections: null,
     auditLog: createMemoryAuditLog(contents, attempt),
+    retention: createMemoryRetention(contents, groups, attempt),
     leases: {
       take: (name, holder, ttlMs) =>
         attempt("leases.take", () => {

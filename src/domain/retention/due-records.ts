@@ -78,6 +78,8 @@ export interface DuePosition {
   readonly id: string;
 }
 
+export const BEFORE_ALL: DuePosition = { retention_until: Number.MIN_SAFE_INTEGER as Instant, id: "" };
+
 /** How long a batch may keep others waiting, and what is aimed at so that none does for longer. */
 export const BATCH_MS_MAX = 50;
 const BATCH_MS_WANTED = 25;

@@ -7,7 +7,13 @@ import { environmentOf, programFor } from "./postgres-programs.ts";
 type Client = ReturnType<typeof postgres>;
 
 const connect = (url: string): Client =>
-  postgres(url, { max: 1, fetch_types: false, onnotice: () => undefined, connect_timeout: 10, idle_timeout: 0 });
+  postgres(url, {
+    max: 1,
+    fetch_types: false,
+    onnotice: () => undefined,
+    connect_timeout: 10,
+    idle_timeout: 0,
+  });
 
 const texts = async (sql: Client, query: string): Promise<readonly string[]> =>
   (await sql.unsafe(query).values()).map(([text]) => String(text));

@@ -81,7 +81,11 @@ export const copySqlite = async (path: string): Promise<DatabaseCopy> => {
 /** Writes a copy into a file that is not there yet, durably, and checks it. Throws CopyRefused when it is not sound. */
 export const restoreSqlite = async (path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> => {
   const file = await open(path, "wx", 0o600);
-  await pipeline(Readable.from(bytes), createGunzip(), createWriteStream(path, { fd: file.fd, autoClose: false }));
+  await pipeline(
+    Readable.from(bytes),
+    createGunzip(),
+    createWriteStream(path, { fd: file.fd, autoClose: false }),
+  );
   await file.sync();
   await file.close();
   const db = new Database(path, { readwrite: true, create: false });

@@ -14,6 +14,7 @@ import { postgresAuditLog } from "./postgres-audit-log.ts";
 import { createGroupStore } from "./postgres-group-store.ts";
 import { postgresLeases } from "./postgres-leases.ts";
 import { POSTGRES_MIGRATIONS, postgresMigrations } from "./postgres-migrations.ts";
+import { createRetentionStore } from "./postgres-retention.ts";
 import { createReaderPool } from "./reader-pool.ts";
 
 export interface PostgresOptions {
@@ -99,6 +100,7 @@ export const openPostgres = async ({
   const begin = beginText(statementTimeoutMs, lockTimeoutMs);
   const auditTurn = auditTurnText(auditTurnMs, lockTimeoutMs);
   const groups = createGroupStore(lanes, { begin, auditTurn }, giveUpMs);
+  const retentionLanes = createLaneKeeper({ ...lane, name: "gonogo retention" }, giveUpMs, open);
 
   let closed = false;
   const closedFailure = (operation: string) => new StorageFailure("closed", "no", operation);
@@ -128,12 +130,14 @@ export const openPostgres = async ({
     schema: postgresSchema,
     attempt,
   };
+  const retention = createRetentionStore({ lanes: retentionLanes, pool, attempt, begin, auditTurn });
   return {
     readers: readersOf(source),
     auditLog: postgresAuditLog(logLanes, begin, pool, source, attempt),
     groups,
     connections: pool.connections,
     leases: postgresLeases(pool, attempt),
+    retention,
     migrator: createMigrator(
       postgresMigrations(
         {
@@ -150,9 +154,11 @@ export const openPostgres = async ({
     close: async () => {
       if (closed) return;
       await groups.close();
+      await retention.close();
       closed = true;
       await lanes.close();
       await logLanes.close();
+      await retentionLanes.close();
       await pool.close();
     },
   };

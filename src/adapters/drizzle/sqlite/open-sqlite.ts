@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { drizzle } from "drizzle-orm/bun-sqlite";
 import type { Store } from "../../../ports/store.ts";
 import { createEncoder } from "../encode.ts";
+import type { TableName } from "../limits.ts";
 import { createMigrator } from "../migrator.ts";
 import type { Attempt, PortableDatabase, Schema, Source } from "../portable.ts";
 import { readersOf } from "../readers/readers.ts";
@@ -13,6 +14,7 @@ import { sqliteAuditLog } from "./sqlite-audit-log.ts";
 import { createGroupStore } from "./sqlite-group-store.ts";
 import { sqliteLeases } from "./sqlite-leases.ts";
 import { SQLITE_MIGRATIONS, sqliteMigrations } from "./sqlite-migrations.ts";
+import { createRetentionStore } from "./sqlite-retention.ts";
 
 export interface SqliteOptions {
   /** File of the database; made, with its folder, when it is not there. */
@@ -21,6 +23,8 @@ export interface SqliteOptions {
   readonly busyDeadlineMs?: number;
   /** How long one transaction of a group may keep requests waiting, in milliseconds. */
   readonly sliceMs?: number;
+  /** After this long a batch of a retention run takes no further record, in milliseconds. */
+  readonly retentionBudgetMs?: number;
   /** How long a migration waits for another process, in milliseconds. */
   readonly migrationDeadlineMs?: number;
   readonly migrationsFolder?: string;
@@ -34,6 +38,7 @@ export const openSqlite = async ({
   path,
   busyDeadlineMs = 5_000,
   sliceMs = 40,
+  retentionBudgetMs = 15,
   migrationDeadlineMs = 120_000,
   migrationsFolder = SQLITE_MIGRATIONS,
 }: SqliteOptions): Promise<Store> => {
@@ -66,6 +71,11 @@ export const openSqlite = async ({
     groups,
     connections: null,
     leases: sqliteLeases(connection, attempt),
+    retention: createRetentionStore(connection, encoder, groups, {
+      attempt,
+      tables: Object.keys(sqliteSchema) as TableName[],
+      budgetMs: retentionBudgetMs,
+    }),
     migrator: createMigrator(sqliteMigrations(file, migrationDeadlineMs, migrationsFolder)),
     ping: () =>
       attempt("ping", async () => {

@@ -26,6 +26,8 @@ const ofWholeGroup = (error: unknown): unknown => {
 };
 
 export interface SqliteGroupStore extends GroupStore {
+  /** Stores one decision, or nothing of it, in the transaction that the caller has begun and will end. */
+  storeInside(changes: Changes): Verdict;
   /** Resolves when the group that is running has been answered; later ones are refused. */
   close(): Promise<void>;
 }
@@ -149,6 +151,10 @@ export const createGroupStore = (
   };
 
   return {
+    storeInside: (changes) => {
+      const encoded = encoder.encode(changes);
+      return encoded === null ? REFUSED : store(encoded);
+    },
     commitGroup: async (members) => {
       requireWithinLimits(members);
       if (closed) throw closedFailure("commit");

@@ -1,0 +1,147 @@
+import { BEFORE_ALL } from "../../../domain/retention/due-records.ts";
+import { countsOf } from "../../../domain/retention/due-tally.ts";
+import type { Changes } from "../../../domain/shared/changes.ts";
+import type { Instant } from "../../../domain/shared/instant.ts";
+import { err, ok, type Result } from "../../../domain/shared/result.ts";
+import type { AppliedBatch, BatchOutcome, DueBatch, RetentionStore } from "../../../ports/retention-store.ts";
+import { type Conflict, StorageFailure } from "../../../ports/unit-of-work.ts";
+import { createEncoder } from "../encode.ts";
+import type { TableName } from "../limits.ts";
+import type { Attempt } from "../portable.ts";
+import { createRetentionStatements, type DueRow, dueRow } from "../retention-statements.ts";
+import { postgresSchema } from "../schema.postgres.ts";
+import { sqlStateOf, storageFailure } from "../storage-failure.ts";
+import { createDueBatches } from "./due-batch.ts";
+import { type Lane, LaneLost } from "./lane.ts";
+import type { LaneKeeper } from "./lane-keeper.ts";
+import type { ReaderPool } from "./reader-pool.ts";
+import { createStatements } from "./statements.ts";
+import { storeInside } from "./store-inside.ts";
+
+/** Somebody else holds a lock, or was chosen before us. */
+const IN_THE_WAY = /^(40001|40P01|55P03|57014)$/;
+const ATTEMPTS = 5;
+
+/** Whoever places a hold waits for the end of the batch, and the batch for whoever is placing one. */
+const LOCK_HOLDS = `lock table "legal_holds" in share mode`;
+
+export interface PostgresRetentionOptions {
+  /** A lane of its own: commits of requests go on meanwhile. */
+  readonly lanes: LaneKeeper;
+  readonly pool: ReaderPool;
+  readonly attempt: Attempt;
+  /** What every transaction starts with. */
+  readonly begin: string;
+  /** Waits for those whose audit entries come first. */
+  readonly auditTurn: string;
+}
+
+export interface PostgresRetentionStore extends RetentionStore {
+  /** Resolves when the batch that is running has been answered; later ones are refused. */
+  close(): Promise<void>;
+}
+
+export const createRetentionStore = ({
+  lanes,
+  pool,
+  attempt,
+  begin,
+  auditTurn,
+}: PostgresRetentionOptions): PostgresRetentionStore => {
+  const encoder = createEncoder(postgresSchema);
+  const statements = createStatements();
+  const texts = createRetentionStatements(encoder.columnsOf);
+  const batches = createDueBatches(encoder, statements, Object.keys(postgresSchema) as TableName[]);
+
+  const parametersOf = ({ due, after, limit }: DueBatch): readonly string[] => {
+    const { retention_until, id } = after ?? BEFORE_ALL;
+    return [String(due), String(retention_until), id, String(limit)];
+  };
+
+  const nextOf = ({ limit }: DueBatch, page: readonly DueRow[]): BatchOutcome["after"] => {
+    const last = page.at(-1);
+    return last === undefined || page.length < limit
+      ? null
+      : { retention_until: last.retention_until as Instant, id: last.id };
+  };
+
+  /** One transaction. Throws what the driver threw; `committing` says from when on the outcome may be unknown. */
+  const transact = async (
+    lane: Lane,
+    batch: DueBatch,
+    tell: (outcome: BatchOutcome) => Changes,
+    committing: () => void,
+  ): Promise<Result<AppliedBatch, Conflict>> => {
+    await lane.send(begin);
+    const began = performance.now();
+    await lane.send(LOCK_HOLDS);
+    const page = (await lane.values(texts.page(batch.collection), parametersOf(batch))).map(dueRow);
+    const { fates, alongside, busy } = await batches.apply(lane, batch, page);
+    const outcome = { counts: countsOf(fates, alongside), busy, after: nextOf(batch, page) };
+    const verdict = await storeInside(lane, tell(outcome), encoder, { statements, auditTurn });
+    if (verdict.type === "refused") throw new RangeError("what tells of a batch cannot be stored");
+    if (verdict.type === "conflict") {
+      await lane.send("rollback");
+      return err(verdict);
+    }
+    committing();
+    const { command } = await lane.send("commit");
+    if (command !== "COMMIT") throw new Error(`COMMIT was answered with ${command}`);
+    return ok({ outcome, milliseconds: performance.now() - began });
+  };
+
+  const apply: RetentionStore["apply"] = async (batch, tell) => {
+    for (let again = 1; ; again += 1) {
+      const lane = await lanes.get();
+      let committing = false;
+      try {
+        return await transact(lane, batch, tell, () => {
+          committing = true;
+        });
+      } catch (error) {
+        if (error instanceof LaneLost) {
+          throw new StorageFailure("lost", committing ? "unknown" : "no", "retention", sqlStateOf(error));
+        }
+        await lane.send("rollback").catch(() => lane.close());
+        if (again >= ATTEMPTS || !IN_THE_WAY.test(sqlStateOf(error) ?? ""))
+          throw storageFailure("retention", error);
+      }
+      await Bun.sleep(Math.random() * 20 * 2 ** again);
+    }
+  };
+
+  let closed = false;
+  let running: Promise<unknown> = Promise.resolve();
+  return {
+    apply: async (batch, tell) => {
+      if (closed) throw new StorageFailure("closed", "no", "retention");
+      // One transaction at a time on the one lane.
+      const applied = running.then(() => apply(batch, tell));
+      running = applied.catch(() => null);
+      return applied;
+    },
+    rehearse: (batch) =>
+      attempt("retention.rehearse", async () => {
+        const began = performance.now();
+        const page = (await pool.values(texts.page(batch.collection), parametersOf(batch))).map(dueRow);
+        const { fates, alongside } = await batches.foresee(pool.values, batch, page);
+        const outcome = { counts: countsOf(fates, alongside), busy: 0, after: nextOf(batch, page) };
+        return { outcome, milliseconds: performance.now() - began };
+      }),
+    count: (collection, after, until, limit) =>
+      attempt("retention.count", async () => {
+        const from = [String(until), String(after.retention_until), after.id];
+        const [last] = await pool.values(texts.place(collection), [...from, String(limit - 1)]);
+        if (last !== undefined) {
+          const [date, id] = last;
+          return { records: limit, after: { retention_until: Number(date) as Instant, id: String(id) } };
+        }
+        const [counted] = await pool.values(texts.count(collection), from);
+        return { records: Number(counted?.[0] ?? 0), after: null };
+      }),
+    close: async () => {
+      closed = true;
+      await running;
+    },
+  };
+};
