@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { openLedger } from "../adapters/backup/ledger/open-ledger.ts";
+import { type FileLedger, openLedger } from "../adapters/backup/ledger/open-ledger.ts";
 import { makeAuditSeals, sealedCommits } from "../adapters/crypto/audit-seal.ts";
 import { makeBlindIndexer } from "../adapters/crypto/blind-indexer.ts";
 import { deriveKey, type SecretKeys } from "../adapters/crypto/derived-keys.ts";
@@ -42,8 +42,8 @@ export interface Service {
   readonly deps: Deps;
   readonly store: Store;
   readonly mailer: Mailer;
-  /** Wraps the key of the erasure ledger under the current SECRET_KEY; false when there is nothing to do. */
-  readonly rewrapLedgerKey: () => Promise<boolean>;
+  /** The erasure ledger in its folder. */
+  readonly ledgerFiles: FileLedger;
   readonly documentKeys: DocumentKeys;
   /** Commits that wait for the store. */
   commitQueueLength(): number;
@@ -173,7 +173,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     documentKeys,
     store,
     mailer,
-    rewrapLedgerKey: fileLedger.rewrap,
+    ledgerFiles: fileLedger,
     commitQueueLength: queue.waiting,
     // A file holds an address and a link that was of use for minutes.
     sweepOutbox: () => sweepOutbox(outboxOf(settings), plus(clock.now(), -DAY)),

@@ -102,7 +102,7 @@ const rotate = async (settings: Settings, keptInFile: boolean, say: Say): Promis
     progress.end();
     const problem = verdict(report);
     if (problem !== null) throw new CommandRefused(problem);
-    await service.rewrapLedgerKey();
+    await service.ledgerFiles.rewrap();
     say(
       `encrypted anew  ${report.rewrapped}\nverified        ${total(report.values)} (${list(report.values)})`,
     );

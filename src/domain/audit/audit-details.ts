@@ -56,6 +56,22 @@ export interface AuditDetails {
     readonly values: Readonly<Record<SealedCollection, number>>;
     readonly rewrapped: number;
   };
+  /** One fact of the erasure ledger was done again in a database that had not heard of it. */
+  "ledger.replayed": { readonly kind: string };
+  /** All of them were: how many were told, and how many of each kind concerned somebody here. */
+  "restore.replayed": {
+    readonly told: number;
+    readonly erasures: number;
+    readonly withdrawals: number;
+    readonly objections: number;
+    readonly restrictions: number;
+    readonly unrestrictions: number;
+    readonly rectifications: number;
+  };
+  "restore_point.moved": Readonly<Record<string, never>>;
+  "backup.created": { readonly name: string; readonly bytes: number };
+  "backup.deleted": { readonly name: string };
+  "backup.drilled": { readonly name: string; readonly passed: boolean };
   "mail_preferences.changed": { readonly notifications: boolean };
   "mail.claimed": { readonly kind: string; readonly attempts: number };
   "mail.sent": { readonly kind: string; readonly attempts: number };
@@ -92,6 +108,12 @@ export const RESOURCE_TYPES = {
   "key.destroyed": "key",
   "keys.rewrapped": "key",
   "keys.rotation_finished": "key",
+  "ledger.replayed": "subject",
+  "restore.replayed": "restore_point",
+  "restore_point.moved": "restore_point",
+  "backup.created": "backup",
+  "backup.deleted": "backup",
+  "backup.drilled": "backup",
   "mail_preferences.changed": "mail_preferences",
   "mail.claimed": "mail",
   "mail.sent": "mail",

@@ -43,7 +43,7 @@ const lastLine = async (stream: ReadableStream<Uint8Array>): Promise<string> =>
 
 async function* dumped(path: string, url: string, snapshot: string): AsyncGenerator<Uint8Array> {
   const child = Bun.spawn(
-    [path, "--format=custom", `--snapshot=${snapshot}`, "--no-owner", "--no-privileges", "--schema=public"],
+    [path, "--format=custom", `--snapshot=${snapshot}`, "--no-owner", "--no-privileges"],
     { env: environmentOf(url), stdin: "ignore", stdout: "pipe", stderr: "pipe" },
   );
   const said = lastLine(child.stderr);
