@@ -35,6 +35,7 @@ import type { DatabaseSetting, Settings } from "./config.ts";
 import { flagSource } from "./configuration/stored-flags.ts";
 import { createApplication } from "./create-application.ts";
 import type { Deps } from "./deps.ts";
+import { recipientSource } from "./recipients/known-recipients.ts";
 
 /** A wired service, without anything that listens. */
 export interface Service {
@@ -132,6 +133,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     sealer,
     ...(overrides.onLedgerHeadFailure === undefined ? {} : { onHeadFailure: overrides.onLedgerHeadFailure }),
   });
+  const recipients = recipientSource(store.readers.webhooks);
   const flags = flagSource(store.readers.configuration, settings.flags);
   const deps: Deps = {
     readers: store.readers,
@@ -148,6 +150,8 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     sanitizer: commentHtml,
     flags: flags.current,
     refreshFlags: flags.refresh,
+    recipients: recipients.current,
+    refreshRecipients: recipients.refresh,
     environmentFlags: settings.flags,
     policies: {
       retention: settings.retention,

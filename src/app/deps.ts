@@ -1,5 +1,6 @@
 import type { ModerationMode } from "../domain/comments/comment.ts";
 import type { FeatureFlags } from "../domain/configuration/feature-flags.ts";
+import type { Webhook } from "../domain/recipients/webhook.ts";
 import type { RetentionPeriods } from "../domain/retention/retention-period.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DocumentSigner } from "../ports/document-signer.ts";
@@ -41,6 +42,10 @@ export interface Deps {
   readonly flags: () => FeatureFlags;
   /** Reads again what is stored over them. */
   readonly refreshFlags: () => Promise<void>;
+  /** Recipients to be told of what happens to personal data, from memory; what another instance adds is known within 5 s. */
+  readonly recipients: () => readonly Webhook[];
+  /** Reads them again: what must not be missed by anybody added just now does so first. */
+  readonly refreshRecipients: () => Promise<void>;
   /** Defaults under what the environment says. */
   readonly environmentFlags: FeatureFlags;
   readonly policies: Policies;

@@ -79,7 +79,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
   await service.store.migrator.up();
   await publishDefaultPolicy(service.deps);
   const { deps, application } = service;
-  await deps.refreshFlags();
+  await Promise.all([deps.refreshFlags(), deps.refreshRecipients()]);
   const edge = await composeEdge(settings, service, outsideCalls, { metrics, logger });
   let draining = false;
   const server = createServer({
@@ -113,6 +113,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
   });
   const schedules = [
     refreshFlags,
+    repeat("refresh-recipients", 2_000, logger, deps.refreshRecipients),
     repeat("deliver-mails", 1_000, logger, () => deliverMails({ ...deps, mailer: edge.mailer, logger })),
     repeat("destroy-expired-keys", 3_600_000, logger, () => destroyExpiredKeys(deps)),
     repeat("forget-answers", 600_000, logger, () => forgetAnswers(deps)),

@@ -11,6 +11,7 @@ export const WALKED_COLLECTIONS = [
   "sessions",
   "outgoing_mails",
   "idempotent_answers",
+  "webhook_deliveries",
 ] as const;
 
 export type WalkedCollection = (typeof WALKED_COLLECTIONS)[number];

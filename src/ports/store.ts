@@ -25,6 +25,8 @@ import type { SessionReader } from "./session-reader.ts";
 import type { SignInLinkReader } from "./sign-in-link-reader.ts";
 import type { SignedReportReader } from "./signed-report-reader.ts";
 import type { SubjectReader } from "./subject-reader.ts";
+import type { WebhookDeliveryReader } from "./webhook-delivery-reader.ts";
+import type { WebhookReader } from "./webhook-reader.ts";
 
 /** Everything that can be asked of a store. */
 export interface Readers {
@@ -45,6 +47,8 @@ export interface Readers {
   readonly retentionRuns: RetentionRunReader;
   readonly personalData: PersonalDataReader;
   readonly restorePoints: RestorePointReader;
+  readonly webhooks: WebhookReader;
+  readonly webhookDeliveries: WebhookDeliveryReader;
   readonly keys: KeyReader;
   readonly configuration: ConfigurationReader;
   readonly sealedFields: SealedFieldReader;

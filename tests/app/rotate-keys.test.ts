@@ -29,6 +29,7 @@ const NEW = "the secret key of this year, 32 bytes and more";
 const before = makeSealer({ current: OLD, previous: null });
 const both = makeSealer({ current: NEW, previous: OLD });
 const after = makeSealer({ current: NEW, previous: null });
+const KINDS = SEALED_COLLECTIONS.length;
 const LATER = (NOON + 5_000) as Instant;
 
 const setUp = (count: number) => {
@@ -83,11 +84,11 @@ const counts = (each: number) => Object.fromEntries(SEALED_COLLECTIONS.map((name
 
 describe("rotating keys", () => {
   test("encrypts every value anew and nothing else, in batches, and tells of it", async () => {
-    const { deps, records, now, clear, trail } = setUp(6 * 250);
+    const { deps, records, now, clear, trail } = setUp(KINDS * 250);
     const report = await rotateKeys(deps);
     expect(report).toEqual({
       outcome: "verified",
-      rewrapped: 1_500,
+      rewrapped: KINDS * 250,
       values: counts(250),
       unreadable: counts(0),
     } as never);
@@ -111,7 +112,7 @@ describe("rotating keys", () => {
     expect(new Set(batches.map(({ details }) => details.key_id))).toEqual(new Set([after.keyIds.current]));
     expect(entries.at(-1)).toEqual({
       action: "keys.rotation_finished",
-      details: { key_id: after.keyIds.current, values: counts(250), rewrapped: 1_500 },
+      details: { key_id: after.keyIds.current, values: counts(250), rewrapped: KINDS * 250 },
     } as never);
     expect(entries).toHaveLength(batches.length + 1);
     expect(JSON.stringify(entries)).not.toContain("of a person");
@@ -130,7 +131,7 @@ describe("rotating keys", () => {
   });
 
   test("keeps what others write meanwhile, and encrypts that anew", async () => {
-    const { deps, records, put, remove, now, clear } = setUp(6 * 20);
+    const { deps, records, put, remove, now, clear } = setUp(KINDS * 20);
     const of = <C extends SealedRecord["collection"]>(collection: C) =>
       records.filter(
         (each): each is Extract<SealedRecord, { collection: C }> => each.collection === collection,
@@ -155,7 +156,7 @@ describe("rotating keys", () => {
       if (first.in === "sign_in_links") remove(gone);
     });
     const report = await rotateKeys({ ...deps, unitOfWork });
-    expect([report.outcome, report.rewrapped]).toEqual(["verified", 118]);
+    expect([report.outcome, report.rewrapped]).toEqual(["verified", KINDS * 20 - 2]);
     const [mailNow, settingNow] = [now(mail), now(setting)];
     if (mailNow === null || settingNow === null) return expect.unreachable();
     expect(mailNow.row).toMatchObject({ attempts: 3, version: 3 });
@@ -172,7 +173,7 @@ describe("rotating keys", () => {
   });
 
   test("does not wait for a record that never stands still, and comes back for it", async () => {
-    const { deps, records, put, now, clear } = setUp(6 * 10);
+    const { deps, records, put, now, clear } = setUp(KINDS * 10);
     const restless = records[5];
     if (restless === undefined) return expect.unreachable();
     let moves = 0;
@@ -182,14 +183,17 @@ describe("rotating keys", () => {
       moves += 1;
       put({ ...is, row: { ...is.row, version: is.row.version + 1 } } as SealedRecord);
     });
-    expect(await rotateKeys({ ...deps, unitOfWork })).toMatchObject({ outcome: "verified", rewrapped: 60 });
+    expect(await rotateKeys({ ...deps, unitOfWork })).toMatchObject({
+      outcome: "verified",
+      rewrapped: KINDS * 10,
+    });
     expect(moves).toBe(30);
     const is = now(restless);
     expect(is === null ? null : clear(is, after)).toEqual([clearText(5)]);
   });
 
   test("finds what an instance with the old key alone writes behind it, and says so when that goes on", async () => {
-    const { deps, put, now, clear, trail } = setUp(6 * 10);
+    const { deps, put, now, clear, trail } = setUp(KINDS * 10);
     const [late, ...later] = sealedRecords(before, 12).filter(
       ({ collection }) => collection === "identities",
     );
@@ -204,12 +208,12 @@ describe("rotating keys", () => {
     });
     expect(await rotateKeys({ ...deps, unitOfWork: once })).toMatchObject({
       outcome: "verified",
-      rewrapped: 61,
+      rewrapped: KINDS * 10 + 1,
     });
     const is = now(late);
     expect(is === null ? null : clear(is, after)).toEqual([clearText(0)]);
 
-    const again = setUp(6 * 10);
+    const again = setUp(KINDS * 10);
     const onAndOn = interrupted(again.deps.unitOfWork, ({ writes }) => {
       const [first] = writes;
       const [next] = sealedRecords(before, 1);
@@ -223,7 +227,7 @@ describe("rotating keys", () => {
   });
 
   test("ended at any commit, goes on where it was: nothing is encrypted twice", async () => {
-    const { deps, records, now, clear, trail } = setUp(6 * 150);
+    const { deps, records, now, clear, trail } = setUp(KINDS * 150);
     let rewrapped = 0;
     for (const endAt of [1, 4, 4]) {
       let commits = 0;
@@ -249,7 +253,7 @@ describe("rotating keys", () => {
   });
 
   test("done by two at once, encrypts every value once", async () => {
-    const { deps, records, now, memory } = setUp(6 * 150);
+    const { deps, records, now, memory } = setUp(KINDS * 150);
     const other = { ...deps, unitOfWork: groupCommit(memory.groups) };
     const reports = await Promise.all([rotateKeys(deps), rotateKeys(other)]);
     expect(reports.map(({ outcome }) => outcome)).toEqual(["verified", "verified"]);
@@ -258,7 +262,7 @@ describe("rotating keys", () => {
   });
 
   test("says which values open under no key, and leaves them as they are", async () => {
-    const { deps, records, put, now, trail } = setUp(6 * 10);
+    const { deps, records, put, now, trail } = setUp(KINDS * 10);
     const stranger = makeSealer({ current: "a key that nobody has kept, 32 bytes long", previous: null });
     const [foreign] = sealedRecords(stranger, 1);
     const [moved] = sealedRecords(before, 1);
@@ -272,14 +276,14 @@ describe("rotating keys", () => {
     };
     for (const each of [foreign, elsewhere, broken]) put(each);
     const report = await rotateKeys(deps);
-    expect([report.outcome, report.rewrapped]).toEqual(["unreadable", 59]);
+    expect([report.outcome, report.rewrapped]).toEqual(["unreadable", KINDS * 10 - 1]);
     expect(report.unreadable).toEqual({ ...counts(0), identities: 2, keys: 1 } as never);
     for (const each of [foreign, elsewhere, broken]) expect(now(each)).toEqual(each);
     expect(trail().map(({ action }) => action)).not.toContain("keys.rotation_finished");
   });
 
   test("tells how far it is", async () => {
-    const { deps } = setUp(6 * 150);
+    const { deps } = setUp(KINDS * 150);
     const told: RotationProgress[] = [];
     await rotateKeys(deps, (progress) => void told.push(progress));
     expect(told.map(({ rewrapped }) => rewrapped)).toEqual(
@@ -289,18 +293,17 @@ describe("rotating keys", () => {
       told.filter((each) => !each.verifying),
       told.filter((each) => each.verifying),
     ];
-    expect(encrypting.map(({ seen }) => seen)).toEqual([
-      100, 150, 250, 300, 400, 450, 550, 600, 700, 750, 850, 900,
-    ]);
+    const expected = SEALED_COLLECTIONS.flatMap((_, at) => [at * 150 + 100, at * 150 + 150]);
+    expect(encrypting.map(({ seen }) => seen)).toEqual(expected);
     expect(verifying.map(({ seen }) => seen)).toEqual(encrypting.map(({ seen }) => seen));
-    expect(told.at(-1)).toMatchObject({ rewrapped: 900, verifying: true });
+    expect(told.at(-1)).toMatchObject({ rewrapped: KINDS * 150, verifying: true });
   });
 });
 
 describe("counting encrypted values", () => {
   test("tells them apart by key and collection, and what is none", async () => {
-    const { deps, records, put } = setUp(6 * 100);
-    for (const each of sealedRecords(both, 6 * 7)) put(each);
+    const { deps, records, put } = setUp(KINDS * 100);
+    for (const each of sealedRecords(both, KINDS * 7)) put(each);
     const [first] = records;
     if (first?.collection !== "identities") return expect.unreachable();
     put({ collection: "identities", row: { ...first.row, ciphertext: "in the clear" as Sealed } });

@@ -15,6 +15,7 @@ import { sealedFieldReaderLaws } from "./laws/sealed-field-reader.ts";
 import { storeLaws } from "./laws/store.ts";
 import { unitOfWorkLaws } from "./laws/unit-of-work.ts";
 import { valueLaws } from "./laws/values.ts";
+import { webhookReaderLaws } from "./laws/webhook-reader.ts";
 import type { StoreKind } from "./stores.ts";
 
 /** Everything a store promises, whatever it stands on. */
@@ -35,6 +36,7 @@ export const contract = (kind: StoreKind): void => {
     auditLogLaws(kind);
     personalDataReaderLaws(kind);
     leaseLaws(kind);
+    webhookReaderLaws(kind);
     describe("store", () => storeLaws(kind));
   });
 };

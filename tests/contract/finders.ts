@@ -27,6 +27,8 @@ export const FINDERS: {
   erasures: (readers, row) => readers.erasures.byId(row.id),
   signed_reports: (readers, row) => readers.signedReports.byId(row.id),
   retention_runs: (readers, row) => readers.retentionRuns.byId(row.id),
+  webhooks: (readers, row) => readers.webhooks.byId(row.id),
+  webhook_deliveries: (readers, row) => readers.webhookDeliveries.byId(row.id),
   service_credentials: (readers, row) => readers.serviceCredentials.byId(row.id),
   system_config: (readers, row) => readers.configuration.byKey(row.key),
   restore_points: (readers) => readers.restorePoints.current(),

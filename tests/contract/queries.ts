@@ -99,6 +99,17 @@ export const EVERY_QUERY: {
       ),
   },
   restorePoints: { current: (readers) => readers.restorePoints.current() },
+  webhooks: {
+    byId: (readers) => readers.webhooks.byId(id()),
+    list: (readers) => readers.webhooks.list(id(), 20),
+  },
+  webhookDeliveries: {
+    byId: (readers) => readers.webhookDeliveries.byId(id()),
+    due: (readers) => readers.webhookDeliveries.due(id(), NOON, 20),
+    open: (readers) => readers.webhookDeliveries.open(id(), id(), 20),
+    closed: (readers) => readers.webhookDeliveries.closed(id(), null, 20),
+    standing: (readers) => readers.webhookDeliveries.standing(id(), NOON),
+  },
   keys: {
     byId: (readers) => readers.keys.byId("blind-index:email"),
     startingWith: (readers) => readers.keys.startingWith("pseudonym:ip:", 20),
@@ -157,6 +168,12 @@ export const fill = async (store: Store): Promise<void> => {
         insert("erasures", {
           status: index % 5 === 0 ? "running" : "done",
           next_attempt_at: plus(NOON, index),
+        }),
+        insert("webhooks"),
+        insert("webhook_deliveries", {
+          closed_at: index % 2 === 0 ? NOON : null,
+          next_attempt_at: index % 3 === 0 ? plus(NOON, index) : null,
+          subject_id: subject.id,
         }),
         insert("service_credentials"),
         insert("system_config"),

@@ -28,7 +28,12 @@ describe("erasing a record by the catalogue", () => {
             .map(([field]) => `${collection}.${field}`),
     );
     // Keys of the store and of programs speak of no person.
-    expect(missing).toEqual(["service_credentials.token_hash", "keys.wrapped"]);
+    expect(missing).toEqual([
+      "webhooks.secret",
+      "webhooks.previous_secret",
+      "service_credentials.token_hash",
+      "keys.wrapped",
+    ]);
   });
 
   test("deletes a line of the vault", () => {

@@ -35,27 +35,33 @@ describe("sealed fields", () => {
     const named = Object.entries(SEAL_CONTEXTS).flatMap(([collection, fields]) =>
       Object.keys(fields).map((field) => `${collection}.${field}`),
     );
-    // Keys and settings say nothing about one person, and what an erasure works with ends with it: no export holds them.
-    expect(named.toSorted()).toEqual(
-      [...clear, "erasures.work", "keys.wrapped", "system_config.value"].toSorted(),
-    );
-    expect([...SEALED_COLLECTIONS].toSorted()).toEqual(
-      named.map((name) => name.split(".")[0] ?? "").toSorted() as never,
-    );
+    // Keys and settings say nothing about one person, what an erasure works with ends with it, and what recipients are
+    // told repeats ids that stand beside it: no export holds them.
+    const others = [
+      "erasures.work",
+      "keys.wrapped",
+      "system_config.value",
+      "webhooks.secret",
+      "webhooks.previous_secret",
+      "webhook_deliveries.message",
+    ];
+    expect(named.toSorted()).toEqual([...clear, ...others].toSorted());
+    const collections = new Set(named.map((name) => name.split(".")[0] ?? ""));
+    expect([...SEALED_COLLECTIONS].toSorted()).toEqual([...collections].toSorted() as never);
   });
 
   test("do not compile without a context", () => {
     interface More extends Records {
-      readonly webhooks: { readonly id: string; readonly secret: Sealed | null; readonly url: string };
+      readonly safes: { readonly id: string; readonly secret: Sealed | null; readonly url: string };
     }
     const complete = {
       ...SEAL_CONTEXTS,
-      webhooks: { secret: ({ id }: { readonly id: string }) => `webhooks:${id}` },
+      safes: { secret: ({ id }: { readonly id: string }) => `safes:${id}` },
     } satisfies SealContexts<More>;
     // @ts-expect-error: the new collection is missing
     const withoutCollection: SealContexts<More> = SEAL_CONTEXTS;
     // @ts-expect-error: the field is missing
-    const withoutField: SealContexts<More> = { ...SEAL_CONTEXTS, webhooks: {} };
+    const withoutField: SealContexts<More> = { ...SEAL_CONTEXTS, safes: {} };
     expect([complete, withoutCollection, withoutField]).toHaveLength(3);
   });
 
@@ -66,6 +72,9 @@ describe("sealed fields", () => {
       c.sign_in_links.email_ciphertext({ id: "l" as never }),
       c.outgoing_mails.message({ id: "m" as never }),
       c.idempotent_answers.answer({ id: "a" as never }),
+      c.webhooks.secret({ id: "w" as never }),
+      c.webhooks.previous_secret({ id: "w" as never }),
+      c.webhook_deliveries.message({ id: "d" as never }),
       c.system_config.value({ key: "k" }),
       c.keys.wrapped({ id: "blind-index:email" }),
     ]).toEqual([
@@ -73,6 +82,9 @@ describe("sealed fields", () => {
       "sign_in_links:email:l",
       "outgoing_mails:m",
       "idempotent_answers:answer:a",
+      "webhooks:secret:w",
+      "webhooks:secret:w",
+      "webhook_deliveries:message:d",
       "system_config:value:k",
       "keys:blind-index:email",
     ]);

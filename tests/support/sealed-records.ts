@@ -34,6 +34,16 @@ const MAKERS = {
     const answer = sealer.seal(clear, SEAL_CONTEXTS.idempotent_answers.answer(row));
     return { collection: "idempotent_answers", row: { ...row, answer } };
   },
+  webhooks: (sealer: Sealer, clear: string): SealedRecord => {
+    const row = record("webhooks");
+    const secret = sealer.seal(clear, SEAL_CONTEXTS.webhooks.secret(row));
+    return { collection: "webhooks", row: { ...row, secret } };
+  },
+  webhook_deliveries: (sealer: Sealer, clear: string): SealedRecord => {
+    const row = record("webhook_deliveries", { retention_until: FAR, next_attempt_at: FAR });
+    const message = sealer.seal(clear, SEAL_CONTEXTS.webhook_deliveries.message(row));
+    return { collection: "webhook_deliveries", row: { ...row, message } };
+  },
   system_config: (sealer: Sealer, clear: string): SealedRecord => {
     const row = record("system_config", { key: `secret.${hash<KeyedHash>()}`, is_sensitive: true });
     return {

@@ -10,6 +10,7 @@ import { CONSENT_METHODS } from "../../domain/consent/consent-type.ts";
 import { ERASURE_STATUSES } from "../../domain/erasure/erasure.ts";
 import { IDENTITY_KINDS } from "../../domain/personal-data/identity.ts";
 import type { Records } from "../../domain/personal-data/records.ts";
+import { WEBHOOK_NAME_MAX, WEBHOOK_URL_MAX } from "../../domain/recipients/webhook.ts";
 import { ROLES } from "../../domain/roles/role.ts";
 
 /** Every table: the collections that decisions write to, and the audit trail. */
@@ -51,6 +52,8 @@ export const MAX_LENGTH: { readonly [T in TableName]: Texts<T> } = {
   signed_reports: { id: UUID, kind: 20 },
   retention_runs: { id: UUID, trigger: 20, running: 20 },
   erasures: { id: UUID, subject_id: UUID, step: 20, cursor: 100, report_id: UUID, original_data_hash: HASH },
+  webhooks: { id: UUID, name: WEBHOOK_NAME_MAX, url: WEBHOOK_URL_MAX },
+  webhook_deliveries: { id: UUID, webhook_id: UUID },
   service_credentials: { id: UUID, token_hash: HASH },
   system_config: { key: CONFIGURATION_KEY_MAX, updated_by: UPDATED_BY_MAX },
   keys: { id: 100 },

@@ -18,6 +18,8 @@ import type { ErasureStatus, ErasureStep } from "../../domain/erasure/erasure.ts
 import type { IdempotencyId } from "../../domain/idempotency/idempotent-answer.ts";
 import type { IdentityKind } from "../../domain/personal-data/identity.ts";
 import type { OutgoingMail } from "../../domain/personal-data/records.ts";
+import type { WebhookEvent } from "../../domain/recipients/webhook.ts";
+import type { DeliveryOutcome } from "../../domain/recipients/webhook-delivery.ts";
 import type { RetentionTrigger } from "../../domain/retention/retention-run.ts";
 import type { UserRole } from "../../domain/roles/role.ts";
 import type { SubjectStatus } from "../../domain/roles/subject.ts";
@@ -42,6 +44,8 @@ import type {
   SignInLinkId,
   SubjectId,
   TokenHash,
+  WebhookDeliveryId,
+  WebhookId,
 } from "../../domain/shared/ids.ts";
 import type { Instant } from "../../domain/shared/instant.ts";
 import { checksOf, type TableName } from "./limits.ts";
@@ -347,6 +351,56 @@ export const retention_runs = pgTable(
   ],
 );
 
+export const webhooks = pgTable(
+  "webhooks",
+  {
+    id: text().$type<WebhookId>().primaryKey(),
+    ...storedFields(),
+    name: text().notNull(),
+    url: text().notNull(),
+    events: text().$type<CanonicalJson>().notNull(),
+    secret: text().$type<Sealed>(),
+    previous_secret: text().$type<Sealed>(),
+    previous_secret_until: instant(),
+    disabled_at: instant(),
+    removed_at: instant(),
+  },
+  () => checks("webhooks"),
+);
+
+export const webhook_deliveries = pgTable(
+  "webhook_deliveries",
+  {
+    ...personalFields<WebhookDeliveryId>(),
+    webhook_id: text().$type<WebhookId>().notNull(),
+    subject_id: text().$type<SubjectId>(),
+    event: text().$type<WebhookEvent>().notNull(),
+    message: text().$type<Sealed>(),
+    attempts: integer().notNull(),
+    next_attempt_at: instant(),
+    last_attempt_at: instant(),
+    last_outcome: text().$type<DeliveryOutcome>(),
+    last_status: integer(),
+    delivered_at: instant(),
+    acknowledged_at: instant(),
+    acknowledgement_due_at: instant().notNull(),
+    closed_at: instant(),
+  },
+  (t) => [
+    ...checks("webhook_deliveries"),
+    index("webhook_deliveries_due")
+      .on(t.webhook_id, t.next_attempt_at, t.id)
+      .where(sql`next_attempt_at is not null`),
+    index("webhook_deliveries_open").on(t.webhook_id, t.id).where(sql`closed_at is null`),
+    index("webhook_deliveries_closed").on(t.webhook_id, t.id).where(sql`closed_at is not null`),
+    index("webhook_deliveries_late").on(t.webhook_id, t.acknowledgement_due_at).where(sql`closed_at is null`),
+    index("webhook_deliveries_subject_id").on(t.subject_id, t.id).where(sql`subject_id is not null`),
+    index("webhook_deliveries_retention_until")
+      .on(t.retention_until, t.id)
+      .where(sql`retention_until is not null`),
+  ],
+);
+
 export const service_credentials = pgTable(
   "service_credentials",
   {
@@ -502,6 +556,8 @@ export const postgresSchema = {
   signed_reports,
   retention_runs,
   erasures,
+  webhooks,
+  webhook_deliveries,
   service_credentials,
   system_config,
   keys,

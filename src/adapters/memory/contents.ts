@@ -56,6 +56,15 @@ export const emptyContents = () => {
     group: "",
     position: [row.expires_at, row.id],
   }));
+  const deliveriesByDate = orderedIndex<Rows["webhook_deliveries"]>((row) =>
+    row.next_attempt_at === null ? null : { group: row.webhook_id, position: [row.next_attempt_at, row.id] },
+  );
+  const openDeliveries = orderedIndex<Rows["webhook_deliveries"]>((row) =>
+    row.closed_at === null ? { group: row.webhook_id, position: [row.id] } : null,
+  );
+  const closedDeliveries = orderedIndex<Rows["webhook_deliveries"]>((row) =>
+    row.closed_at === null ? null : { group: row.webhook_id, position: [row.id] },
+  );
   const credentialsById = orderedIndex<Rows["service_credentials"]>((row) => ({
     group: "",
     position: [row.id],
@@ -93,6 +102,7 @@ export const emptyContents = () => {
     sessions: bySubject<"sessions">(),
     outgoing_mails: bySubject<"outgoing_mails">(),
     idempotent_answers: bySubject<"idempotent_answers">(),
+    webhook_deliveries: bySubject<"webhook_deliveries">(),
   };
   const runsById = orderedIndex<Rows["retention_runs"]>((row) => ({ group: "", position: [row.id] }));
   const auditById = orderedIndex<Rows["audit_entries"]>((row) => ({ group: "", position: [row.id] }));
@@ -121,6 +131,13 @@ export const emptyContents = () => {
     signed_reports: tableOf("signed_reports", [reportsByKind]),
     retention_runs: tableOf("retention_runs", [runsById]),
     erasures: tableOf("erasures", [openErasures]),
+    webhooks: tableOf("webhooks"),
+    webhook_deliveries: tableOf("webhook_deliveries", [
+      deliveriesByDate,
+      openDeliveries,
+      closedDeliveries,
+      ofSubject.webhook_deliveries,
+    ]),
     service_credentials: tableOf("service_credentials", [credentialsById]),
     system_config: tableOf("system_config", [configByKey]),
     keys: tableOf("keys", [keysByEnd]),
@@ -140,6 +157,9 @@ export const emptyContents = () => {
     byEditToken,
     mailsByDate,
     answersByEnd,
+    deliveriesByDate,
+    openDeliveries,
+    closedDeliveries,
     credentialsById,
     configByKey,
     keysByEnd,

@@ -10,6 +10,7 @@ import { CONSENT_METHODS } from "../../domain/consent/consent-type.ts";
 import { ERASURE_STATUSES } from "../../domain/erasure/erasure.ts";
 import { IDENTITY_KINDS } from "../../domain/personal-data/identity.ts";
 import type { Records } from "../../domain/personal-data/records.ts";
+import { WEBHOOK_NAME_MAX, WEBHOOK_URL_MAX } from "../../domain/recipients/webhook.ts";
 import { ROLES } from "../../domain/roles/role.ts";
 import { codePoints, storableText } from "../../domain/shared/text.ts";
 
@@ -183,6 +184,34 @@ export const FIELDS: { readonly [T in TableName]: { readonly [F in keyof Rows[T]
       finished_at: numberOrNull,
       report_id: { ...textOrNull, max: 36 },
       original_data_hash: hashOrNull,
+    },
+    webhooks: {
+      id: uuid,
+      ...stored,
+      name: { ...text, max: WEBHOOK_NAME_MAX },
+      url: { ...text, max: WEBHOOK_URL_MAX },
+      events: text,
+      secret: textOrNull,
+      previous_secret: textOrNull,
+      previous_secret_until: numberOrNull,
+      disabled_at: numberOrNull,
+      removed_at: numberOrNull,
+    },
+    webhook_deliveries: {
+      ...personal,
+      webhook_id: uuid,
+      subject_id: textOrNull,
+      event: text,
+      message: textOrNull,
+      attempts: number,
+      next_attempt_at: numberOrNull,
+      last_attempt_at: numberOrNull,
+      last_outcome: textOrNull,
+      last_status: numberOrNull,
+      delivered_at: numberOrNull,
+      acknowledged_at: numberOrNull,
+      acknowledgement_due_at: number,
+      closed_at: numberOrNull,
     },
     service_credentials: {
       id: uuid,

@@ -7,6 +7,7 @@ import type { MemoryContents } from "./contents.ts";
 import { erasureReaders } from "./erasure-readers.ts";
 import type { Rows } from "./fields.ts";
 import { FROM_NEWEST, FROM_OLDEST, take, until } from "./take.ts";
+import { webhookReaders } from "./webhook-readers.ts";
 
 const present = <Row>(rows: readonly (Row | null)[]): Row[] => rows.filter((row) => row !== null);
 
@@ -34,6 +35,7 @@ export const createMemoryReaders = (
 
   return {
     ...erasureReaders({ tables, indexes }, attempt),
+    ...webhookReaders({ tables, indexes }, attempt),
     subjects: {
       byId: (id) => attempt("subjects.byId", () => tables.subjects.get(id)),
       admins: () =>

@@ -5,6 +5,7 @@ import { subjectOf } from "../caller.ts";
 import { decideAndCommit, occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
 import { readNoticeToken } from "./notice-token.ts";
+import { tellingRecipients } from "./recipients.ts";
 import { consentSituation, standing } from "./situation.ts";
 
 export const recordConsent =
@@ -41,7 +42,7 @@ export const recordConsent =
       if (!decided.ok) return decided;
       const { record, newSubject, changes } = decided.value;
       return ok({
-        changes,
+        changes: tellingRecipients(deps, latest, record, changes),
         value: {
           record,
           current: standing(deps, subject ?? { id: newcomer, status: "active" }, record, current, caller.gpc),

@@ -4,6 +4,7 @@ import type { Application } from "../application.ts";
 import { subjectOf } from "../caller.ts";
 import { decideAndCommit, occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
+import { tellingRecipients } from "./recipients.ts";
 import { consentSituation, standing } from "./situation.ts";
 
 export const withdrawConsent =
@@ -29,7 +30,7 @@ export const withdrawConsent =
       if (!decided.ok) return decided;
       const { record, changes } = decided.value;
       return ok({
-        changes,
+        changes: tellingRecipients(deps, latest, record, changes),
         value: { record, current: standing(deps, subject, record, policy, caller.gpc), subject_token: null },
       });
     });

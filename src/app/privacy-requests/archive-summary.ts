@@ -23,6 +23,7 @@ const NAMES: Readonly<Record<ExportedCollection, string>> = {
   outgoing_mails: "Mails on their way to you",
   mail_preferences: "What you said about mail",
   idempotent_answers: "Answers kept for repeated requests",
+  webhook_deliveries: "What recipients of your data were told",
   erasures: "The erasure of your data",
   legal_holds: "Orders to keep data for a legal claim",
 };

@@ -62,6 +62,7 @@ export const PERSONAL_RECORDS: { readonly [C in SubjectCollection]: Pages<C> } =
   sessions: walked("sessions"),
   outgoing_mails: walked("outgoing_mails"),
   idempotent_answers: walked("idempotent_answers"),
+  webhook_deliveries: walked("webhook_deliveries"),
   legal_holds: atOnce((readers, subject) => readers.legalHolds.ofSubject(subject)),
 };
 

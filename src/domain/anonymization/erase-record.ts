@@ -9,6 +9,7 @@ export const EMPTY: { readonly [C in Collection]?: Settable<C> } = {
   consents: { audit_entry_id: null, ip_hash: null, user_agent_hash: null },
   comments: { content: "", moderation_note: null, edit_token_hash: null, source_id: null },
   comment_reports: { reason: "", subject_id: null },
+  webhook_deliveries: { message: null },
 };
 
 /** Whose data goes, and the fresh random id under which what stays goes on: nobody can compute one from the other. */

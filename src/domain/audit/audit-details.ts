@@ -1,6 +1,8 @@
 import type { CommentStatus, ModerationDecision } from "../comments/comment.ts";
 import type { ConsentMethod, ConsentType } from "../consent/consent-type.ts";
 import type { SealedCollection } from "../personal-data/sealed-fields.ts";
+import type { WebhookEvent } from "../recipients/webhook.ts";
+import type { DeliveryOutcome } from "../recipients/webhook-delivery.ts";
 import type { Scope, UserRole } from "../roles/role.ts";
 import type { Instant } from "../shared/instant.ts";
 
@@ -40,6 +42,24 @@ export interface AuditDetails {
   "configuration.deleted": { readonly key: string; readonly is_sensitive: boolean };
   "service_credential.created": { readonly scopes: readonly Scope[] };
   "service_credential.revoked": { readonly scopes: readonly Scope[] };
+  "webhook.added": { readonly events: readonly WebhookEvent[] };
+  "webhook.secret_rotated": Readonly<Record<never, never>>;
+  "webhook.disabled": Readonly<Record<never, never>>;
+  "webhook.enabled": Readonly<Record<never, never>>;
+  "webhook.removed": Readonly<Record<never, never>>;
+  "webhook_delivery.claimed": { readonly event: WebhookEvent; readonly attempts: number };
+  "webhook_delivery.attempted": {
+    readonly event: WebhookEvent;
+    readonly attempts: number;
+    readonly outcome: DeliveryOutcome;
+    readonly status: number | null;
+  };
+  "webhook_delivery.acknowledged": { readonly event: WebhookEvent; readonly late: boolean };
+  "webhook_delivery.closed": {
+    readonly event: WebhookEvent;
+    readonly reason: "recipient-removed" | "overtaken";
+  };
+  "webhook_delivery.asked_again": { readonly event: WebhookEvent; readonly attempts: number };
   "key.created": { readonly purpose: string };
   /** Signs nothing any more; from when on the private half is destroyed. */
   "key.retired": { readonly purpose: string; readonly destroy_at: Instant };
@@ -103,6 +123,16 @@ export const RESOURCE_TYPES = {
   "configuration.deleted": "configuration",
   "service_credential.created": "service_credential",
   "service_credential.revoked": "service_credential",
+  "webhook.added": "webhook",
+  "webhook.secret_rotated": "webhook",
+  "webhook.disabled": "webhook",
+  "webhook.enabled": "webhook",
+  "webhook.removed": "webhook",
+  "webhook_delivery.claimed": "webhook_delivery",
+  "webhook_delivery.attempted": "webhook_delivery",
+  "webhook_delivery.acknowledged": "webhook_delivery",
+  "webhook_delivery.closed": "webhook_delivery",
+  "webhook_delivery.asked_again": "webhook_delivery",
   "key.created": "key",
   "key.retired": "key",
   "key.destroyed": "key",

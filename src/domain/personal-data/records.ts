@@ -6,6 +6,8 @@ import type { ConsentPolicy } from "../consent/consent-policy.ts";
 import type { Erasure } from "../erasure/erasure.ts";
 import type { IdempotentAnswer } from "../idempotency/idempotent-answer.ts";
 import type { MailPreferences } from "../notifications/mail-preferences.ts";
+import type { Webhook } from "../recipients/webhook.ts";
+import type { WebhookDelivery } from "../recipients/webhook-delivery.ts";
 import type { LegalHold } from "../retention/legal-hold.ts";
 import type { RetentionRun } from "../retention/retention-run.ts";
 import type { ServiceCredential } from "../roles/service-credential.ts";
@@ -70,6 +72,8 @@ export interface Records {
   readonly signed_reports: SignedReport;
   readonly retention_runs: RetentionRun;
   readonly erasures: Erasure;
+  readonly webhooks: Webhook;
+  readonly webhook_deliveries: WebhookDelivery;
   readonly service_credentials: ServiceCredential;
   readonly system_config: SystemConfiguration;
   readonly keys: StoredKey;
@@ -107,6 +111,8 @@ export const UNIQUE_FIELDS: {
   signed_reports: [],
   retention_runs: [["running"]],
   erasures: [["subject_id"]],
+  webhooks: [],
+  webhook_deliveries: [],
   service_credentials: [["token_hash"]],
   system_config: [],
   keys: [],

@@ -1,6 +1,8 @@
 import type { SystemConfiguration } from "../configuration/system-configuration.ts";
 import type { Erasure } from "../erasure/erasure.ts";
 import type { IdempotentAnswer } from "../idempotency/idempotent-answer.ts";
+import type { Webhook } from "../recipients/webhook.ts";
+import type { WebhookDelivery } from "../recipients/webhook-delivery.ts";
 import type { SignInLink } from "../sessions/sign-in-link.ts";
 import type { Write } from "../shared/changes.ts";
 import type { Sealed } from "../shared/ids.ts";
@@ -51,6 +53,14 @@ export const SEAL_CONTEXTS = {
     answer: ({ id }: Pick<IdempotentAnswer, "id">) => `idempotent_answers:answer:${id}`,
   },
   erasures: { work: ({ id }: Pick<Erasure, "id">) => `erasures:work:${id}` },
+  webhooks: {
+    secret: ({ id }: Pick<Webhook, "id">) => `webhooks:secret:${id}`,
+    // What was the secret becomes the one before it as it stands: both open in either place.
+    previous_secret: ({ id }: Pick<Webhook, "id">) => `webhooks:secret:${id}`,
+  },
+  webhook_deliveries: {
+    message: ({ id }: Pick<WebhookDelivery, "id">) => `webhook_deliveries:message:${id}`,
+  },
   system_config: {
     value: ({ key }: Pick<SystemConfiguration, "key">) => `system_config:value:${key}`,
   },

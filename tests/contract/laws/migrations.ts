@@ -31,6 +31,8 @@ const oneOfEach = () => {
     signed_reports: record("signed_reports"),
     retention_runs: record("retention_runs"),
     erasures: record("erasures"),
+    webhooks: record("webhooks"),
+    webhook_deliveries: record("webhook_deliveries"),
     service_credentials: record("service_credentials"),
     system_config: record("system_config", { is_sensitive: true }),
     restore_points: record("restore_points"),

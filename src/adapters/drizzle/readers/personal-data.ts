@@ -31,6 +31,7 @@ export const personalDataReader = (source: Source): PersonalDataReader => {
     sessions: walk("sessions"),
     outgoing_mails: walk("outgoing_mails"),
     idempotent_answers: walk("idempotent_answers"),
+    webhook_deliveries: walk("webhook_deliveries"),
   };
   return {
     ofSubject: (collection, subject, after, limit) =>

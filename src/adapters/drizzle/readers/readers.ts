@@ -23,6 +23,8 @@ import { sessionReader } from "./session.ts";
 import { signInLinkReader } from "./sign-in-link.ts";
 import { signedReportReader } from "./signed-report.ts";
 import { subjectReader } from "./subject.ts";
+import { webhookReader } from "./webhook.ts";
+import { webhookDeliveryReader } from "./webhook-delivery.ts";
 
 /** Every reader over one opened database. Nothing is asked of it before the first read. */
 export const readersOf = (source: Source): Readers => ({
@@ -44,6 +46,8 @@ export const readersOf = (source: Source): Readers => ({
   retentionRuns: retentionRunReader(source),
   personalData: personalDataReader(source),
   restorePoints: restorePointReader(source),
+  webhooks: webhookReader(source),
+  webhookDeliveries: webhookDeliveryReader(source),
   keys: keyReader(source),
   configuration: configurationReader(source),
   sealedFields: sealedFieldReader(recordReader(source)),
