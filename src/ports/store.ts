@@ -15,6 +15,7 @@ import type { LegalHoldReader } from "./legal-hold-reader.ts";
 import type { MailPreferencesReader } from "./mail-preferences-reader.ts";
 import type { OutgoingMailReader } from "./outgoing-mail-reader.ts";
 import type { PersonalDataReader } from "./personal-data-reader.ts";
+import type { PrivacyRequestReader } from "./privacy-request-reader.ts";
 import type { RecordReader } from "./record-reader.ts";
 import type { RestorePointReader } from "./restore-point-reader.ts";
 import type { RetentionRunReader } from "./retention-run-reader.ts";
@@ -41,6 +42,7 @@ export interface Readers {
   readonly serviceCredentials: ServiceCredentialReader;
   readonly outgoingMails: OutgoingMailReader;
   readonly mailPreferences: MailPreferencesReader;
+  readonly privacyRequests: PrivacyRequestReader;
   readonly idempotentAnswers: IdempotentAnswerReader;
   readonly legalHolds: LegalHoldReader;
   readonly signedReports: SignedReportReader;

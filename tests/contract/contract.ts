@@ -6,6 +6,7 @@ import { erasureReaderLaws } from "./laws/erasure-readers.ts";
 import { groupLaws } from "./laws/group.ts";
 import { leaseLaws } from "./laws/leases.ts";
 import { personalDataReaderLaws } from "./laws/personal-data-reader.ts";
+import { privacyRequestReaderLaws } from "./laws/privacy-request-reader.ts";
 import { raceLaws } from "./laws/races.ts";
 import { readerLaws } from "./laws/readers.ts";
 import { retentionRaceLaws } from "./laws/retention-races.ts";
@@ -32,6 +33,7 @@ export const contract = (kind: StoreKind): void => {
     retentionStoreLaws(kind);
     retentionRecordLaws(kind);
     retentionRaceLaws(kind);
+    privacyRequestReaderLaws(kind);
     sealedFieldReaderLaws(kind);
     auditLogLaws(kind);
     personalDataReaderLaws(kind);

@@ -22,6 +22,7 @@ export const FINDERS: {
   comments: async (readers, row) => (await readers.comments.byId(row.id))?.comment ?? null,
   outgoing_mails: (readers, row) => readers.outgoingMails.byId(row.id),
   mail_preferences: (readers, row) => readers.mailPreferences.ofSubject(row.subject_id),
+  privacy_requests: (readers, row) => readers.privacyRequests.byId(row.id),
   idempotent_answers: (readers, row) => readers.idempotentAnswers.byId(row.id),
   legal_holds: (readers, row) => readers.legalHolds.byId(row.id),
   erasures: (readers, row) => readers.erasures.byId(row.id),

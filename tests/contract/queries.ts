@@ -73,6 +73,20 @@ export const EVERY_QUERY: {
     waiting: (readers) => readers.outgoingMails.waiting(100),
   },
   mailPreferences: { ofSubject: (readers) => readers.mailPreferences.ofSubject(ids.subject()) },
+  privacyRequests: {
+    byId: (readers) => readers.privacyRequests.byId(id()),
+    ofSubject: (readers) => readers.privacyRequests.ofSubject(ids.subject(), id(), 20),
+    inbox: (readers) =>
+      Promise.all(
+        [null, "open" as const].flatMap((state) =>
+          [null, "erasure" as const].map((type) =>
+            readers.privacyRequests.inbox({ state, type }, { due_at: NOON, id: id() }, 20),
+          ),
+        ),
+      ),
+    waking: (readers) => readers.privacyRequests.waking(NOON, 20),
+    dueErasures: (readers) => readers.privacyRequests.dueErasures(NOON, 20),
+  },
   idempotentAnswers: {
     byId: (readers) => readers.idempotentAnswers.byId("a".repeat(64) as IdempotencyId),
     expired: (readers) => readers.idempotentAnswers.expired(NOON, 20),
@@ -174,6 +188,15 @@ export const fill = async (store: Store): Promise<void> => {
           closed_at: index % 2 === 0 ? NOON : null,
           next_attempt_at: index % 3 === 0 ? plus(NOON, index) : null,
           subject_id: subject.id,
+        }),
+        insert("privacy_requests", {
+          ...mine,
+          due_at: plus(NOON, index),
+          wakes_at: index % 3 === 0 ? plus(NOON, index) : null,
+          closed_at: index % 2 === 0 ? NOON : null,
+          type: index % 2 === 0 ? "erasure" : "access",
+          state: index % 4 === 0 ? "scheduled" : "open",
+          effective_at: index % 4 === 0 ? plus(NOON, index) : null,
         }),
         insert("service_credentials"),
         insert("system_config"),

@@ -75,6 +75,11 @@ describe("sealed fields", () => {
       c.webhooks.secret({ id: "w" as never }),
       c.webhooks.previous_secret({ id: "w" as never }),
       c.webhook_deliveries.message({ id: "d" as never }),
+      c.privacy_requests.statement({ id: "p" as never }),
+      c.privacy_requests.rectification({ id: "p" as never }),
+      c.privacy_requests.contact({ id: "p" as never }),
+      c.privacy_requests.extension_reason({ id: "p" as never }),
+      c.privacy_requests.answer({ id: "p" as never }),
       c.system_config.value({ key: "k" }),
       c.keys.wrapped({ id: "blind-index:email" }),
     ]).toEqual([
@@ -85,6 +90,11 @@ describe("sealed fields", () => {
       "webhooks:secret:w",
       "webhooks:secret:w",
       "webhook_deliveries:message:d",
+      "privacy_requests:statement:p",
+      "privacy_requests:rectification:p",
+      "privacy_requests:contact:p",
+      "privacy_requests:extension_reason:p",
+      "privacy_requests:answer:p",
       "system_config:value:k",
       "keys:blind-index:email",
     ]);

@@ -29,6 +29,11 @@ const MAKERS = {
     const message = sealer.seal(clear, SEAL_CONTEXTS.outgoing_mails.message(row));
     return { collection: "outgoing_mails", row: { ...row, message } };
   },
+  privacy_requests: (sealer: Sealer, clear: string): SealedRecord => {
+    const row = record("privacy_requests", { due_at: FAR, wakes_at: null });
+    const statement = sealer.seal(clear, SEAL_CONTEXTS.privacy_requests.statement(row));
+    return { collection: "privacy_requests", row: { ...row, statement } };
+  },
   idempotent_answers: (sealer: Sealer, clear: string): SealedRecord => {
     const row = record("idempotent_answers", { retention_until: FAR, expires_at: FAR });
     const answer = sealer.seal(clear, SEAL_CONTEXTS.idempotent_answers.answer(row));

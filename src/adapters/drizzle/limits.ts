@@ -11,6 +11,7 @@ import { ERASURE_STATUSES } from "../../domain/erasure/erasure.ts";
 import { IDENTITY_KINDS } from "../../domain/personal-data/identity.ts";
 import type { Records } from "../../domain/personal-data/records.ts";
 import { WEBHOOK_NAME_MAX, WEBHOOK_URL_MAX } from "../../domain/recipients/webhook.ts";
+import { REQUEST_TYPES } from "../../domain/privacy-requests/privacy-request.ts";
 import { ROLES } from "../../domain/roles/role.ts";
 
 /** Every table: the collections that decisions write to, and the audit trail. */
@@ -47,6 +48,7 @@ export const MAX_LENGTH: { readonly [T in TableName]: Texts<T> } = {
   comment_reports: { id: UUID, comment_id: UUID },
   outgoing_mails: { id: UUID },
   mail_preferences: { id: UUID },
+  privacy_requests: { id: UUID, state: 30, token_hash: HASH },
   idempotent_answers: { id: HASH, fingerprint: HASH },
   legal_holds: { id: UUID, subject_id: UUID, record_id: 100 },
   signed_reports: { id: UUID, kind: 20 },
@@ -83,6 +85,7 @@ export const ONE_OF: { readonly [T in TableName]?: Choices<T> } = {
   consent_policies: { status: ["draft", "published"] },
   comments: { status: COMMENT_STATUSES },
   erasures: { comments: COMMENT_CHOICES, status: ERASURE_STATUSES },
+  privacy_requests: { type: REQUEST_TYPES },
 };
 
 export interface Check {

@@ -4,13 +4,19 @@ import type { CommentChoice } from "../../domain/anonymization/erase-comment.ts"
 import type { AuditAction, AuditResourceType } from "../../domain/audit/audit-details.ts";
 import type { SignedReportKind } from "../../domain/audit/signed-report.ts";
 import type { CommentStatus } from "../../domain/comments/comment.ts";
-import type { ConsentMethod } from "../../domain/consent/consent-type.ts";
+import type { ConsentMethod, ConsentType } from "../../domain/consent/consent-type.ts";
 import type { ErasureStatus, ErasureStep } from "../../domain/erasure/erasure.ts";
 import type { IdempotencyId } from "../../domain/idempotency/idempotent-answer.ts";
 import type { IdentityKind } from "../../domain/personal-data/identity.ts";
 import type { OutgoingMail } from "../../domain/personal-data/records.ts";
 import type { WebhookEvent } from "../../domain/recipients/webhook.ts";
 import type { DeliveryOutcome } from "../../domain/recipients/webhook-delivery.ts";
+import type {
+  ErasureHindrance,
+  PrivacyRequest,
+  RefusalGround,
+  RestrictionGround,
+} from "../../domain/privacy-requests/privacy-request.ts";
 import type { RetentionTrigger } from "../../domain/retention/retention-run.ts";
 import type { UserRole } from "../../domain/roles/role.ts";
 import type { SubjectStatus } from "../../domain/roles/subject.ts";
@@ -27,6 +33,7 @@ import type {
   LegalHoldId,
   MailId,
   MailPreferencesId,
+  PrivacyRequestId,
   RetentionRunId,
   Sealed,
   ServiceCredentialId,
@@ -264,6 +271,52 @@ export const mail_preferences = sqliteTable(
     notifications: flag(),
   },
   (t) => [...checks("mail_preferences"), uniqueIndex("mail_preferences_subject_id").on(t.subject_id)],
+);
+
+export const privacy_requests = sqliteTable(
+  "privacy_requests",
+  {
+    ...personalFields<PrivacyRequestId>(),
+    subject_id: subject(),
+    type: text().$type<PrivacyRequest["type"]>().notNull(),
+    state: text().$type<PrivacyRequest["state"]>().notNull(),
+    channel: text().$type<PrivacyRequest["channel"]>().notNull(),
+    comments: text().$type<CommentChoice>(),
+    purpose: text().$type<ConsentType>(),
+    restriction_ground: text().$type<RestrictionGround>(),
+    statement: text().$type<Sealed>(),
+    rectification: text().$type<Sealed>(),
+    contact: text().$type<Sealed>(),
+    received_at: instant().notNull(),
+    target_at: instant().notNull(),
+    due_at: instant().notNull(),
+    unsuspended_due_at: instant().notNull(),
+    suspended_since: instant(),
+    suspended_ms: integer().notNull(),
+    extended_at: instant(),
+    extension_reason: text().$type<Sealed>(),
+    effective_at: instant(),
+    hindrance: text().$type<ErasureHindrance>(),
+    token_hash: text().$type<TokenHash>(),
+    refusal_ground: text().$type<RefusalGround>(),
+    answer: text().$type<Sealed>(),
+    closed_at: instant(),
+    lift_at: instant(),
+    lifted_at: instant(),
+    reminded: text().$type<PrivacyRequest["reminded"]>().notNull(),
+    wakes_at: instant(),
+  },
+  (t) => [
+    ...checks("privacy_requests"),
+    index("privacy_requests_subject_id").on(t.subject_id, t.id).where(sql`subject_id is not null`),
+    index("privacy_requests_inbox").on(t.due_at, t.id).where(sql`closed_at is null`),
+    index("privacy_requests_state").on(t.state, t.due_at, t.id),
+    index("privacy_requests_wakes_at").on(t.wakes_at, t.id).where(sql`wakes_at is not null`),
+    index("privacy_requests_due_erasures")
+      .on(t.effective_at, t.id)
+      .where(sql`effective_at is not null and closed_at is null`),
+    index("privacy_requests_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
+  ],
 );
 
 export const idempotent_answers = sqliteTable(
@@ -539,6 +592,7 @@ export const sqliteSchema = {
   comment_reports,
   outgoing_mails,
   mail_preferences,
+  privacy_requests,
   idempotent_answers,
   legal_holds,
   signed_reports,

@@ -52,6 +52,24 @@ export const emptyContents = () => {
     group: "",
     position: [row.next_attempt_at, row.id],
   }));
+  const requestsBySubject = orderedIndex<Rows["privacy_requests"]>((row) =>
+    row.subject_id === null ? null : { group: row.subject_id, position: [row.id] },
+  );
+  const requestInbox = orderedIndex<Rows["privacy_requests"]>((row) =>
+    row.closed_at === null ? { group: "", position: [row.due_at, row.id] } : null,
+  );
+  const requestsByState = orderedIndex<Rows["privacy_requests"]>((row) => ({
+    group: row.state,
+    position: [row.due_at, row.id],
+  }));
+  const wakingRequests = orderedIndex<Rows["privacy_requests"]>((row) =>
+    row.wakes_at === null ? null : { group: "", position: [row.wakes_at, row.id] },
+  );
+  const scheduledErasures = orderedIndex<Rows["privacy_requests"]>((row) =>
+    row.effective_at === null || row.closed_at !== null
+      ? null
+      : { group: "", position: [row.effective_at, row.id] },
+  );
   const answersByEnd = orderedIndex<Rows["idempotent_answers"]>((row) => ({
     group: "",
     position: [row.expires_at, row.id],
@@ -126,6 +144,13 @@ export const emptyContents = () => {
     comment_reports: tableOf("comment_reports", [reportsByComment, ofSubject.comment_reports]),
     outgoing_mails: tableOf("outgoing_mails", [mailsByDate, ofSubject.outgoing_mails]),
     mail_preferences: tableOf("mail_preferences"),
+    privacy_requests: tableOf("privacy_requests", [
+      requestsBySubject,
+      requestInbox,
+      requestsByState,
+      wakingRequests,
+      scheduledErasures,
+    ]),
     idempotent_answers: tableOf("idempotent_answers", [answersByEnd, ofSubject.idempotent_answers]),
     legal_holds: tableOf("legal_holds", [holdsById, standingHolds]),
     signed_reports: tableOf("signed_reports", [reportsByKind]),
@@ -156,6 +181,11 @@ export const emptyContents = () => {
     queue,
     byEditToken,
     mailsByDate,
+    requestsBySubject,
+    requestInbox,
+    requestsByState,
+    wakingRequests,
+    scheduledErasures,
     answersByEnd,
     deliveriesByDate,
     openDeliveries,

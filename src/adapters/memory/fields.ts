@@ -11,6 +11,7 @@ import { ERASURE_STATUSES } from "../../domain/erasure/erasure.ts";
 import { IDENTITY_KINDS } from "../../domain/personal-data/identity.ts";
 import type { Records } from "../../domain/personal-data/records.ts";
 import { WEBHOOK_NAME_MAX, WEBHOOK_URL_MAX } from "../../domain/recipients/webhook.ts";
+import { REQUEST_TYPES } from "../../domain/privacy-requests/privacy-request.ts";
 import { ROLES } from "../../domain/roles/role.ts";
 import { codePoints, storableText } from "../../domain/shared/text.ts";
 
@@ -143,6 +144,37 @@ export const FIELDS: { readonly [T in TableName]: { readonly [F in keyof Rows[T]
       next_attempt_at: number,
     },
     mail_preferences: { ...personal, subject_id: text, notifications: flag },
+    privacy_requests: {
+      ...personal,
+      subject_id: textOrNull,
+      type: oneOf(REQUEST_TYPES),
+      state: { ...text, max: 30 },
+      channel: text,
+      comments: textOrNull,
+      purpose: textOrNull,
+      restriction_ground: textOrNull,
+      statement: textOrNull,
+      rectification: textOrNull,
+      contact: textOrNull,
+      received_at: number,
+      target_at: number,
+      due_at: number,
+      unsuspended_due_at: number,
+      suspended_since: numberOrNull,
+      suspended_ms: number,
+      extended_at: numberOrNull,
+      extension_reason: textOrNull,
+      effective_at: numberOrNull,
+      hindrance: textOrNull,
+      token_hash: hashOrNull,
+      refusal_ground: textOrNull,
+      answer: textOrNull,
+      closed_at: numberOrNull,
+      lift_at: numberOrNull,
+      lifted_at: numberOrNull,
+      reminded: text,
+      wakes_at: numberOrNull,
+    },
     idempotent_answers: {
       ...personal,
       id: hash,

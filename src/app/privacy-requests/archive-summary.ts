@@ -24,6 +24,7 @@ const NAMES: Readonly<Record<ExportedCollection, string>> = {
   mail_preferences: "What you said about mail",
   idempotent_answers: "Answers kept for repeated requests",
   webhook_deliveries: "What recipients of your data were told",
+  privacy_requests: "What you asked of us by right",
   erasures: "The erasure of your data",
   legal_holds: "Orders to keep data for a legal claim",
 };

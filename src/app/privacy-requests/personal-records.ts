@@ -57,6 +57,19 @@ export const PERSONAL_RECORDS: { readonly [C in SubjectCollection]: Pages<C> } =
       before = page.at(-1)?.sequence ?? null;
     }
   },
+  privacy_requests: async function* (readers, subject) {
+    let after: Records["privacy_requests"]["id"] | null = null;
+    for (;;) {
+      const page: readonly Records["privacy_requests"][] = await readers.privacyRequests.ofSubject(
+        subject,
+        after,
+        PAGE,
+      );
+      if (page.length > 0) yield page;
+      if (page.length < PAGE) return;
+      after = page.at(-1)?.id ?? null;
+    }
+  },
   comments: walked("comments"),
   comment_reports: walked("comment_reports"),
   sessions: walked("sessions"),

@@ -10,6 +10,14 @@ export const EMPTY: { readonly [C in Collection]?: Settable<C> } = {
   comments: { content: "", moderation_note: null, edit_token_hash: null, source_id: null },
   comment_reports: { reason: "", subject_id: null },
   webhook_deliveries: { message: null },
+  privacy_requests: {
+    statement: null,
+    rectification: null,
+    contact: null,
+    extension_reason: null,
+    answer: null,
+    token_hash: null,
+  },
 };
 
 /** Whose data goes, and the fresh random id under which what stays goes on: nobody can compute one from the other. */

@@ -3,6 +3,14 @@ import type { ConsentMethod, ConsentType } from "../consent/consent-type.ts";
 import type { SealedCollection } from "../personal-data/sealed-fields.ts";
 import type { WebhookEvent } from "../recipients/webhook.ts";
 import type { DeliveryOutcome } from "../recipients/webhook-delivery.ts";
+import type {
+  ErasureHindrance,
+  RefusalGround,
+  RequestChannel,
+  RequestState,
+  RequestType,
+  RestrictionGround,
+} from "../privacy-requests/privacy-request.ts";
 import type { Scope, UserRole } from "../roles/role.ts";
 import type { Instant } from "../shared/instant.ts";
 
@@ -92,6 +100,22 @@ export interface AuditDetails {
   "backup.created": { readonly name: string; readonly bytes: number };
   "backup.deleted": { readonly name: string };
   "backup.drilled": { readonly name: string; readonly passed: boolean };
+  "privacy_request.received": {
+    readonly type: RequestType;
+    readonly channel: RequestChannel;
+    readonly state: RequestState;
+  };
+  "privacy_request.confirmed": { readonly type: RequestType; readonly state: RequestState };
+  "privacy_request.identity_asked": { readonly type: RequestType };
+  "privacy_request.extended": { readonly type: RequestType };
+  "privacy_request.refused": { readonly type: RequestType; readonly ground: RefusalGround };
+  "privacy_request.completed": { readonly type: RequestType; readonly by: "system" | "admin" };
+  "privacy_request.cancelled": { readonly type: RequestType; readonly by: "subject" | "expiry" };
+  "privacy_request.erasure_begun": { readonly again: boolean };
+  "privacy_request.erasure_hindered": { readonly hindrance: ErasureHindrance };
+  "privacy_request.reminded": { readonly type: RequestType; readonly late: boolean };
+  "restriction.lift_announced": { readonly ground: RestrictionGround };
+  "restriction.lifted": { readonly ground: RestrictionGround; readonly by: "subject" | "system" };
   "mail_preferences.changed": { readonly notifications: boolean };
   "mail.claimed": { readonly kind: string; readonly attempts: number };
   "mail.sent": { readonly kind: string; readonly attempts: number };
@@ -144,6 +168,18 @@ export const RESOURCE_TYPES = {
   "backup.created": "backup",
   "backup.deleted": "backup",
   "backup.drilled": "backup",
+  "privacy_request.received": "privacy_request",
+  "privacy_request.confirmed": "privacy_request",
+  "privacy_request.identity_asked": "privacy_request",
+  "privacy_request.extended": "privacy_request",
+  "privacy_request.refused": "privacy_request",
+  "privacy_request.completed": "privacy_request",
+  "privacy_request.cancelled": "privacy_request",
+  "privacy_request.erasure_begun": "privacy_request",
+  "privacy_request.erasure_hindered": "privacy_request",
+  "privacy_request.reminded": "privacy_request",
+  "restriction.lift_announced": "privacy_request",
+  "restriction.lifted": "privacy_request",
   "mail_preferences.changed": "mail_preferences",
   "mail.claimed": "mail",
   "mail.sent": "mail",

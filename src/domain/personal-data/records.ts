@@ -8,6 +8,7 @@ import type { IdempotentAnswer } from "../idempotency/idempotent-answer.ts";
 import type { MailPreferences } from "../notifications/mail-preferences.ts";
 import type { Webhook } from "../recipients/webhook.ts";
 import type { WebhookDelivery } from "../recipients/webhook-delivery.ts";
+import type { PrivacyRequest } from "../privacy-requests/privacy-request.ts";
 import type { LegalHold } from "../retention/legal-hold.ts";
 import type { RetentionRun } from "../retention/retention-run.ts";
 import type { ServiceCredential } from "../roles/service-credential.ts";
@@ -21,7 +22,7 @@ import type { Identity } from "./identity.ts";
 
 /** A mail that was decided on with its cause and waits to be sent; deleted once it is. Readable only with the key. */
 export interface OutgoingMail extends GdprRecord<MailId> {
-  readonly kind: "sign_in" | "reply" | "moderation";
+  readonly kind: "sign_in" | "reply" | "moderation" | "privacy_request";
   /** Whom it tells something, so that erasing her takes it along; null for a sign-in link: whose it is, its use will tell. */
   readonly subject_id: SubjectId | null;
   /** Sealed JSON `{ to, subject, text, html, unsubscribe_url? }`. */
@@ -67,6 +68,7 @@ export interface Records {
   readonly comment_reports: CommentReport;
   readonly outgoing_mails: OutgoingMail;
   readonly mail_preferences: MailPreferences;
+  readonly privacy_requests: PrivacyRequest;
   readonly idempotent_answers: IdempotentAnswer;
   readonly legal_holds: LegalHold;
   readonly signed_reports: SignedReport;
@@ -106,6 +108,7 @@ export const UNIQUE_FIELDS: {
   comment_reports: [],
   outgoing_mails: [],
   mail_preferences: [["subject_id"]],
+  privacy_requests: [],
   idempotent_answers: [],
   legal_holds: [],
   signed_reports: [],

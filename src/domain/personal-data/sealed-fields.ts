@@ -3,6 +3,7 @@ import type { Erasure } from "../erasure/erasure.ts";
 import type { IdempotentAnswer } from "../idempotency/idempotent-answer.ts";
 import type { Webhook } from "../recipients/webhook.ts";
 import type { WebhookDelivery } from "../recipients/webhook-delivery.ts";
+import type { PrivacyRequest } from "../privacy-requests/privacy-request.ts";
 import type { SignInLink } from "../sessions/sign-in-link.ts";
 import type { Write } from "../shared/changes.ts";
 import type { Sealed } from "../shared/ids.ts";
@@ -49,6 +50,13 @@ export const SEAL_CONTEXTS = {
   },
   sign_in_links: { email_ciphertext: ({ id }: Pick<SignInLink, "id">) => `sign_in_links:email:${id}` },
   outgoing_mails: { message: ({ id }: Pick<OutgoingMail, "id">) => `outgoing_mails:${id}` },
+  privacy_requests: {
+    statement: ({ id }: Pick<PrivacyRequest, "id">) => `privacy_requests:statement:${id}`,
+    rectification: ({ id }: Pick<PrivacyRequest, "id">) => `privacy_requests:rectification:${id}`,
+    contact: ({ id }: Pick<PrivacyRequest, "id">) => `privacy_requests:contact:${id}`,
+    extension_reason: ({ id }: Pick<PrivacyRequest, "id">) => `privacy_requests:extension_reason:${id}`,
+    answer: ({ id }: Pick<PrivacyRequest, "id">) => `privacy_requests:answer:${id}`,
+  },
   idempotent_answers: {
     answer: ({ id }: Pick<IdempotentAnswer, "id">) => `idempotent_answers:answer:${id}`,
   },

@@ -12,6 +12,7 @@ export type SignInLinkId = Branded<string, "SignInLinkId">;
 export type SessionId = Branded<string, "SessionId">;
 export type CommentId = Branded<string, "CommentId">;
 export type CommentReportId = Branded<string, "CommentReportId">;
+export type PrivacyRequestId = Branded<string, "PrivacyRequestId">;
 export type MailId = Branded<string, "MailId">;
 export type MailPreferencesId = Branded<string, "MailPreferencesId">;
 export type ServiceCredentialId = Branded<string, "ServiceCredentialId">;

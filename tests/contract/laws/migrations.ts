@@ -26,6 +26,7 @@ const oneOfEach = () => {
     comments: reply(root, mine),
     outgoing_mails: record("outgoing_mails"),
     mail_preferences: record("mail_preferences", mine),
+    privacy_requests: record("privacy_requests", mine),
     idempotent_answers: record("idempotent_answers"),
     legal_holds: record("legal_holds", mine),
     signed_reports: record("signed_reports"),

@@ -17,6 +17,7 @@ const QUESTIONS: { readonly [R in keyof Readers]: (readers: Readers) => Promise<
   serviceCredentials: (readers) => readers.serviceCredentials.list(null, 1),
   outgoingMails: (readers) => readers.outgoingMails.due(NOON, 1),
   mailPreferences: (readers) => readers.mailPreferences.ofSubject(record("subjects").id),
+  privacyRequests: (readers) => readers.privacyRequests.dueErasures(NOON, 1),
   idempotentAnswers: (readers) => readers.idempotentAnswers.expired(NOON, 1),
   legalHolds: (readers) => readers.legalHolds.standing(),
   signedReports: (readers) => readers.signedReports.list("erasure", null, 1),

@@ -14,6 +14,7 @@ import { legalHoldReader } from "./legal-hold.ts";
 import { mailPreferencesReader } from "./mail-preferences.ts";
 import { outgoingMailReader } from "./outgoing-mail.ts";
 import { personalDataReader } from "./personal-data.ts";
+import { privacyRequestReader } from "./privacy-request.ts";
 import { recordReader } from "./record.ts";
 import { restorePointReader } from "./restore-point.ts";
 import { retentionRunReader } from "./retention-run.ts";
@@ -40,6 +41,7 @@ export const readersOf = (source: Source): Readers => ({
   serviceCredentials: serviceCredentialReader(source),
   outgoingMails: outgoingMailReader(source),
   mailPreferences: mailPreferencesReader(source),
+  privacyRequests: privacyRequestReader(source),
   idempotentAnswers: idempotentAnswerReader(source),
   legalHolds: legalHoldReader(source),
   signedReports: signedReportReader(source),
