@@ -27,6 +27,7 @@ import type { DocumentKeys } from "../ports/document-signer.ts";
 import type { ErasureLedger } from "../ports/erasure-ledger.ts";
 import type { Mail, Mailer } from "../ports/mailer.ts";
 import type { OutsideCalls } from "../ports/outside-call.ts";
+import type { Sealer } from "../ports/secrets.ts";
 import type { Store } from "../ports/store.ts";
 import { NO_TRACER, type Tracer } from "../ports/tracer.ts";
 import type { UnitOfWork } from "../ports/unit-of-work.ts";
@@ -100,6 +101,21 @@ export interface Overrides {
   readonly tracer?: Tracer;
 }
 
+const ledgerIn = (
+  { ledger }: Settings,
+  sealer: Sealer,
+  onHeadFailure: (failure: unknown) => void = () => undefined,
+): FileLedger =>
+  openLedger({
+    folders: { ledger: ledger.directory, heads: ledger.headsDirectory },
+    sealer,
+    onHeadFailure,
+  });
+
+/** The ledger alone, where there is no database yet. */
+export const openLedgerOf = async (settings: Settings): Promise<FileLedger> =>
+  ledgerIn(settings, makeSealer(await secretsOf(settings)));
+
 const outboxOf = ({ dataDir }: Settings): string => join(dataDir, "outbox");
 
 /** Wires every port to its adapter, by settings. Does not migrate: whoever starts the service does. */
@@ -128,11 +144,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
   const keyDeps = vaultOn(unitOfWork);
   const keyVault = makeKeyVault(keyDeps);
   const documentKeys = makeDocumentKeys(keyDeps);
-  const fileLedger = openLedger({
-    folders: { ledger: settings.ledger.directory, heads: settings.ledger.headsDirectory },
-    sealer,
-    ...(overrides.onLedgerHeadFailure === undefined ? {} : { onHeadFailure: overrides.onLedgerHeadFailure }),
-  });
+  const fileLedger = ledgerIn(settings, sealer, overrides.onLedgerHeadFailure);
   const recipients = recipientSource(store.readers.webhooks);
   const flags = flagSource(store.readers.configuration, settings.flags);
   const deps: Deps = {

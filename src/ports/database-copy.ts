@@ -1,5 +1,5 @@
-/** A database as it stood at one moment: what is told of it here was counted in that very moment. */
-export interface DatabaseCopy {
+/** What can be told of a database at one moment. */
+export interface DatabaseFacts {
   readonly engine: "sqlite" | "postgres";
   /** Of the server or the library, such as `15.14`. */
   readonly engine_version: string;
@@ -9,6 +9,10 @@ export interface DatabaseCopy {
   readonly migrations: readonly string[];
   /** The restore point; null: the service has never started on it. */
   readonly ledger_position: string | null;
+}
+
+/** A database as it stood at the one moment that the facts are of. */
+export interface DatabaseCopy extends DatabaseFacts {
   /** To be read once, to the end; throws when the copy could not be finished. */
   bytes(): AsyncIterable<Uint8Array>;
   /** Removes what the copy stood on. */

@@ -33,11 +33,20 @@ export type LedgerPosition = Branded<string, "LedgerPosition">;
 /** `missing`: there is none, though there was. `foreign`: it is another database's. `values-gone`: see `forget`. */
 export type LedgerProblem = "missing" | "foreign" | "cut-off" | "changed" | "head-missing" | "values-gone";
 
+const WHY: Readonly<Record<LedgerProblem, string>> = {
+  missing: "it is not in ERASURE_LEDGER_DIR, though this database had one",
+  foreign: "the one in ERASURE_LEDGER_DIR is another database's",
+  "cut-off": "facts that were in it are missing",
+  changed: "it was changed",
+  "head-missing": "its heads are not in ERASURE_LEDGER_HEADS_DIR",
+  "values-gone": "values in it are missing of somebody who was not erased",
+};
+
 /** The ledger is not what it was. Nothing may be opened on a copy that it should have been replayed over. */
 export class LedgerBroken extends Error {
   override readonly name = "LedgerBroken";
   constructor(readonly problem: LedgerProblem) {
-    super(`the erasure ledger is not what it was: ${problem}`);
+    super(`Nothing is opened without the erasure ledger, and ${WHY[problem]} (docs/backup.md)`);
   }
 }
 

@@ -1,8 +1,12 @@
+import { BackupBroken } from "../../adapters/backup/archive.ts";
 import { SCOPES, type Scope } from "../../domain/roles/role.ts";
+import { CopyRefused } from "../../ports/database-copy.ts";
+import { LedgerBroken } from "../../ports/erasure-ledger.ts";
 import { SealBroken } from "../../ports/secrets.ts";
 import { StorageFailure } from "../../ports/unit-of-work.ts";
 import { compose, openStore } from "../compose.ts";
 import { readSettings, WrongSettings } from "../config.ts";
+import { backupCommand } from "./backup.ts";
 import { CommandRefused } from "./command-refused.ts";
 import { importCommentsCommand } from "./import-comments.ts";
 import { keysCommand } from "./keys.ts";
@@ -14,6 +18,9 @@ const USAGE = `Usage: bun run cli COMMAND
   admin add EMAIL                         make this address an admin; she signs in with it
   credential add NAME SCOPE [SCOPE ...]   a key for another program (${SCOPES.join(", ")}); shown once
   import comments --format FORMAT FILE    take comments from wxr, disqus, isso or remark42
+  backup create | list | verify [NAME]    encrypted copies of the database in BACKUP_DIR
+  backup restore [NAME] [--replace]       put one back; nobody who was erased since comes back with it
+  backup drill [NAME]                     rehearse it beside the database, measure it, sign a report
   support SUPPORT_ID                      the log lines of a problem
   keys status | rotate                    which key encrypts what; encrypt all of it with SECRET_KEY anew
   keys rotate-signing                     another key to sign receipts and reports with
@@ -64,6 +71,7 @@ const run = async (words: readonly string[]): Promise<void> => {
   if (command === "credential" && verb === "add" && first !== undefined)
     return addCredential(first, rest.slice(1));
   if (command === "import" && verb === "comments") return importCommentsCommand(rest);
+  if (command === "backup") return backupCommand(words.slice(1), say);
   if (command === "support" && verb !== undefined) {
     return supportCommand(readSettings(process.env).logDir, verb, say);
   }
@@ -84,7 +92,12 @@ if (import.meta.main) {
     await run(process.argv.slice(2));
   } catch (failure) {
     const refused =
-      failure instanceof CommandRefused || failure instanceof WrongSettings || failure instanceof SealBroken;
+      failure instanceof CommandRefused ||
+      failure instanceof WrongSettings ||
+      failure instanceof SealBroken ||
+      failure instanceof LedgerBroken ||
+      failure instanceof CopyRefused ||
+      failure instanceof BackupBroken;
     if (!refused && !(failure instanceof StorageFailure)) throw failure;
     process.stderr.write(
       refused

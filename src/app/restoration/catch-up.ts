@@ -1,21 +1,15 @@
-import { type Occasion, SYSTEM } from "../../domain/audit/audit-entry.ts";
 import { finishReplay, moveRestorePoint, type Replayed } from "../../domain/restoration/restore-point.ts";
 import type { Changes } from "../../domain/shared/changes.ts";
-import { type Instant, MINUTE, plus } from "../../domain/shared/instant.ts";
+import { MINUTE, plus } from "../../domain/shared/instant.ts";
 import { LedgerBroken, type LedgerPosition } from "../../ports/erasure-ledger.ts";
+import { SYSTEM_CALLER } from "../caller.ts";
+import { occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
 import { type EraseAgain, replayLedger } from "./replay-ledger.ts";
 
 /** Younger facts may still be on their way to the database: no commit takes nearly as long. */
 const SETTLED_AFTER = 2 * MINUTE;
 const ATTEMPTS = 5;
-
-const occasionOf = (deps: Deps, now: Instant): Occasion => ({
-  now,
-  actor: SYSTEM,
-  audit_id: deps.ids.next(),
-  retention: deps.policies.retention,
-});
 
 /** What was done before a database was opened; null: there was nothing to do. */
 export type CaughtUp = (Replayed & { readonly told: number }) | null;
@@ -36,7 +30,7 @@ export const beginLedger = async (deps: Deps): Promise<void> => {
   const begun = await ledger.position(clock.now());
   await move(deps, async () =>
     (await readers.restorePoints.current()) === null
-      ? moveRestorePoint(null, begun, occasionOf(deps, clock.now()))
+      ? moveRestorePoint(null, begun, await occasionOf(deps, SYSTEM_CALLER))
       : null,
   );
 };
@@ -57,7 +51,12 @@ export const catchUp = async (deps: Deps, erase: EraseAgain): Promise<CaughtUp> 
   const position = await ledger.position(plus(now, -SETTLED_AFTER));
   const replayed = { ...(await replayLedger(deps, entries, erase)), told: entries.length };
   await move(deps, async () =>
-    finishReplay(await readers.restorePoints.current(), position, replayed, occasionOf(deps, clock.now())),
+    finishReplay(
+      await readers.restorePoints.current(),
+      position,
+      replayed,
+      await occasionOf(deps, SYSTEM_CALLER),
+    ),
   );
   return replayed;
 };
@@ -79,7 +78,7 @@ export const settleRestorePoint = (deps: Deps, erase: EraseAgain): (() => Promis
         const current = await readers.restorePoints.current();
         return current === null || current.ledger_position === position
           ? null
-          : moveRestorePoint(current, position, occasionOf(deps, clock.now()));
+          : moveRestorePoint(current, position, await occasionOf(deps, SYSTEM_CALLER));
       });
     }
   };

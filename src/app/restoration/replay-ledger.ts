@@ -1,4 +1,3 @@
-import { type Occasion, SYSTEM } from "../../domain/audit/audit-entry.ts";
 import {
   type RectifiedIdentity,
   replayRectification,
@@ -11,6 +10,8 @@ import type { Changes } from "../../domain/shared/changes.ts";
 import type { IdentityId, SubjectId } from "../../domain/shared/ids.ts";
 import type { LedgerEntry } from "../../ports/erasure-ledger.ts";
 import { StorageFailure } from "../../ports/unit-of-work.ts";
+import { SYSTEM_CALLER } from "../caller.ts";
+import { occasionOf } from "../commit.ts";
 import { consentSituation } from "../consent/situation.ts";
 import type { Deps } from "../deps.ts";
 import { sealIdentity } from "../vault.ts";
@@ -30,13 +31,6 @@ const COUNTED = {
   rectification: "rectifications",
 } as const satisfies Record<LedgerEntry["kind"], keyof Replayed>;
 
-const occasionOf = (deps: Deps): Occasion => ({
-  now: deps.clock.now(),
-  actor: SYSTEM,
-  audit_id: deps.ids.next(),
-  retention: deps.policies.retention,
-});
-
 type Told<K extends LedgerEntry["kind"]> = Extract<LedgerEntry, { readonly kind: K }>;
 
 const withdrawn = async (deps: Deps, subject: Subject, told: Told<"withdrawal"> | Told<"objection">) => {
@@ -46,7 +40,7 @@ const withdrawn = async (deps: Deps, subject: Subject, told: Told<"withdrawal"> 
   ]);
   if (policy === null) return null;
   const situation = { ...consentSituation(deps, subject, latest, policy), subject };
-  return replayWithdrawal(situation, told, deps.ids.next(), occasionOf(deps));
+  return replayWithdrawal(situation, told, deps.ids.next(), await occasionOf(deps, SYSTEM_CALLER));
 };
 
 const rectified = async (deps: Deps, subject: Subject, told: Told<"rectification">) => {
@@ -65,7 +59,7 @@ const rectified = async (deps: Deps, subject: Subject, told: Told<"rectification
       comments: comments.flatMap((found) => found?.comment ?? []),
     },
     { at: told.at, identities: sealed, comments: told.comments },
-    occasionOf(deps),
+    await occasionOf(deps, SYSTEM_CALLER),
   );
 };
 
@@ -80,7 +74,7 @@ const changesFor = async (
       return withdrawn(deps, subject, told);
     case "restriction":
     case "unrestriction":
-      return replayRestriction(subject, told.kind, occasionOf(deps));
+      return replayRestriction(subject, told.kind, await occasionOf(deps, SYSTEM_CALLER));
     case "rectification":
       return rectified(deps, subject, told);
   }

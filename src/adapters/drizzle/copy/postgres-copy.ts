@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import { CopyRefused, type DatabaseCopy } from "../../../ports/database-copy.ts";
+import { CopyRefused, type DatabaseCopy, type DatabaseFacts } from "../../../ports/database-copy.ts";
 import { MIGRATIONS_TABLE } from "../migrator.ts";
 import { quoted, RESTORE_POINT } from "./copied-tables.ts";
 import { environmentOf, programFor } from "./postgres-programs.ts";
@@ -25,12 +25,15 @@ const majorOf = async (sql: Client): Promise<{ readonly version: string; readonl
 
 const TABLES = "select tablename from pg_tables where schemaname = 'public' order by tablename";
 
-const told = async (sql: Client) => {
+const told = async (sql: Client): Promise<DatabaseFacts> => {
   const counts: Record<string, number> = {};
   for (const table of await texts(sql, TABLES)) {
     counts[table] = Number((await texts(sql, `select count(*) from public.${quoted(table)}`))[0]);
   }
+  const { version } = await majorOf(sql);
   return {
+    engine: "postgres",
+    engine_version: version,
     counts,
     migrations: await texts(sql, `select name from ${MIGRATIONS_TABLE} order by name`),
     ledger_position: (await texts(sql, RESTORE_POINT))[0] ?? null,
@@ -55,17 +58,24 @@ async function* dumped(path: string, url: string, snapshot: string): AsyncGenera
   }
 }
 
+export const factsOfPostgres = async (url: string): Promise<DatabaseFacts> => {
+  const sql = connect(url);
+  try {
+    return await told(sql);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+};
+
 /** Copies a database that others write to meanwhile, by pg_dump, in a snapshot that everything told of it is counted in. */
 export const copyPostgres = async (url: string): Promise<DatabaseCopy> => {
   const sql = connect(url);
   try {
-    const { version, major } = await majorOf(sql);
+    const { major } = await majorOf(sql);
     const program = await programFor("pg_dump", major);
     await sql.unsafe("begin isolation level repeatable read read only");
     const [snapshot = ""] = await texts(sql, "select pg_export_snapshot()");
     return {
-      engine: "postgres",
-      engine_version: version,
       ...(await told(sql)),
       bytes: () => dumped(program, url, snapshot),
       close: () => sql.end({ timeout: 5 }),

@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
-import { CopyRefused, type DatabaseCopy } from "../../../ports/database-copy.ts";
+import { CopyRefused, type DatabaseCopy, type DatabaseFacts } from "../../../ports/database-copy.ts";
 import { MIGRATIONS_TABLE } from "../migrator.ts";
 import { quoted, RESTORE_POINT } from "./copied-tables.ts";
 
@@ -29,12 +29,13 @@ const texts = (db: Database, sql: string): readonly string[] =>
     .values()
     .map(([text]) => String(text));
 
-const told = (db: Database) => {
+const told = (db: Database): DatabaseFacts => {
   const tables = texts(
     db,
     "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name",
   );
   return {
+    engine: "sqlite",
     engine_version: texts(db, "select sqlite_version()")[0] ?? "",
     counts: Object.fromEntries(
       tables.map((table) => [table, Number(texts(db, `select count(*) from ${quoted(table)}`)[0])]),
@@ -42,6 +43,15 @@ const told = (db: Database) => {
     migrations: texts(db, `select name from ${MIGRATIONS_TABLE} order by name`),
     ledger_position: texts(db, RESTORE_POINT)[0] ?? null,
   };
+};
+
+export const factsOfSqlite = (path: string): DatabaseFacts => {
+  const db = new Database(path, { readonly: true });
+  try {
+    return told(db);
+  } finally {
+    db.close();
+  }
 };
 
 /**
@@ -61,17 +71,11 @@ export const copySqlite = async (path: string): Promise<DatabaseCopy> => {
     } finally {
       source.close();
     }
-    const copy = new Database(spool, { readonly: true });
-    try {
-      return {
-        engine: "sqlite",
-        ...told(copy),
-        bytes: () => createReadStream(spool).pipe(createGzip({ level: 3 })) as AsyncIterable<Uint8Array>,
-        close: () => sparing(spool),
-      };
-    } finally {
-      copy.close();
-    }
+    return {
+      ...factsOfSqlite(spool),
+      bytes: () => createReadStream(spool).pipe(createGzip({ level: 3 })) as AsyncIterable<Uint8Array>,
+      close: () => sparing(spool),
+    };
   } catch (failure) {
     await sparing(spool);
     throw failure;
