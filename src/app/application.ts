@@ -9,7 +9,7 @@ import type { Permission, Scope, UserRole } from "../domain/roles/role.ts";
 import type { ServiceCredential } from "../domain/roles/service-credential.ts";
 import type { Subject } from "../domain/roles/subject.ts";
 import type { Json } from "../domain/shared/canonical-json.ts";
-import type { CommentId, ServiceCredentialId, SubjectId } from "../domain/shared/ids.ts";
+import type { CommentId, ConsentId, ServiceCredentialId, SubjectId } from "../domain/shared/ids.ts";
 import type { Instant } from "../domain/shared/instant.ts";
 import type { Result } from "../domain/shared/result.ts";
 import type { PublicKey } from "../ports/document-signer.ts";
@@ -48,6 +48,8 @@ export interface CurrentConsent {
 
 export interface RecordedConsent {
   readonly record: ConsentRecord;
+  /** JWS; its holder may show it instead of a session. */
+  readonly receipt: string;
   readonly current: CurrentConsent;
   /** Value for the HttpOnly subject cookie; null unless the visitor became a subject by this very decision. */
   readonly subject_token: string | null;
@@ -145,6 +147,8 @@ export interface Application {
       caller: Caller,
       input: { readonly subject: SubjectId; readonly purpose: ConsentType },
     ): Outcome<ConsentStanding>;
+    /** The receipt of one's own decision (JWS). */
+    readReceipt(caller: Caller, id: ConsentId): Outcome<string>;
     consentHistory(caller: Caller, page: PageRequest): Outcome<Page<ConsentRecord>>;
   };
   readonly policies: Policies;

@@ -20,6 +20,7 @@ import { makeSmtpMailer } from "../adapters/mail/smtp.ts";
 import { sweepOutbox } from "../adapters/mail/sweep-outbox.ts";
 import { tracedCommits } from "../adapters/opentelemetry/traced-commits.ts";
 import { commentHtml } from "../adapters/sanitize-html/comment-html.ts";
+import type { Controller } from "../domain/controller/controller.ts";
 import { DAY, plus } from "../domain/shared/instant.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ConfigurationListener, ConfigurationWatch } from "../ports/configuration-watch.ts";
@@ -32,7 +33,7 @@ import type { Store } from "../ports/store.ts";
 import { NO_TRACER, type Tracer } from "../ports/tracer.ts";
 import type { UnitOfWork } from "../ports/unit-of-work.ts";
 import type { Application } from "./application.ts";
-import type { DatabaseSetting, Settings } from "./config.ts";
+import type { ControllerSetting, DatabaseSetting, Settings } from "./config.ts";
 import { flagSource } from "./configuration/stored-flags.ts";
 import { createApplication } from "./create-application.ts";
 import type { Deps } from "./deps.ts";
@@ -116,6 +117,13 @@ const ledgerIn = (
 export const openLedgerOf = async (settings: Settings): Promise<FileLedger> =>
   ledgerIn(settings, makeSealer(await secretsOf(settings)));
 
+/** Where nobody said who answers, the site stands for whoever runs it; the start warns of it. */
+const controllerOf = (setting: ControllerSetting, publicUrl: string): Controller => ({
+  ...setting,
+  name: setting.name ?? new URL(publicUrl).host,
+  contact: setting.contact ?? publicUrl,
+});
+
 const outboxOf = ({ dataDir }: Settings): string => join(dataDir, "outbox");
 
 /** Wires every port to its adapter, by settings. Does not migrate: whoever starts the service does. */
@@ -147,6 +155,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
   const fileLedger = ledgerIn(settings, sealer, overrides.onLedgerHeadFailure);
   const recipients = recipientSource(store.readers.webhooks);
   const flags = flagSource(store.readers.configuration, settings.flags);
+  const publicUrl = settings.publicUrl ?? `http://localhost:${settings.port}`;
   const deps: Deps = {
     readers: store.readers,
     unitOfWork,
@@ -171,7 +180,8 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
       sessionHours: settings.sessionHours,
       moderation: settings.moderation,
       allowedOrigins: settings.corsOrigins,
-      publicUrl: settings.publicUrl ?? `http://localhost:${settings.port}`,
+      publicUrl,
+      controller: controllerOf(settings.controller, publicUrl),
     },
   };
   const mailer =

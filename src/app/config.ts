@@ -2,6 +2,8 @@ import type { Static } from "typebox";
 import Value from "typebox/value";
 import { parseTrustedProxies } from "../adapters/http/client-address.ts";
 import type { FeatureFlags } from "../domain/configuration/feature-flags.ts";
+import type { Controller } from "../domain/controller/controller.ts";
+import { type CountryCode, parseCountryCode } from "../domain/controller/country-codes.ts";
 import type { RetentionPeriods } from "../domain/retention/retention-period.ts";
 import { EXPECTED, SETTINGS } from "./settings.ts";
 
@@ -22,6 +24,11 @@ export interface BackupSetting {
   readonly recipients: readonly string[];
   /** Where the secret key is that opens backups; null: it is not here, or in the data folder. */
   readonly identityFile: string | null;
+}
+
+export interface ControllerSetting extends Pick<Controller, "address" | "country" | "dpo" | "dataLocation"> {
+  readonly name: string | null;
+  readonly contact: string | null;
 }
 
 export interface Settings {
@@ -52,6 +59,8 @@ export interface Settings {
   /** The erasure ledger, and the second place where its heads are kept. */
   readonly ledger: { readonly directory: string; readonly headsDirectory: string };
   readonly backup: BackupSetting;
+  /** Who answers for the processing; what was not set is null. */
+  readonly controller: ControllerSetting;
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
   /** Null: http://localhost with the port that is listened on. */
@@ -128,6 +137,9 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     wrong.add("BACKUP_AGE_RECIPIENT");
   }
   if (given["GDPR_MODE"] === "production" && given["PUBLIC_URL"] === undefined) wrong.add("PUBLIC_URL");
+  for (const name of ["CONTROLLER_COUNTRY", "DATA_LOCATION"] as const) {
+    if (given[name] !== undefined && parseCountryCode(String(given[name])) === null) wrong.add(name);
+  }
   if (!isProxyList(given["TRUSTED_PROXIES"])) wrong.add("TRUSTED_PROXIES");
   if (wrong.size > 0) throw new WrongSettings(names.filter((name) => wrong.has(name)));
   const env = values as Static<typeof SETTINGS>;
@@ -172,6 +184,15 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
       retentionDays: env.BACKUP_RETENTION_DAYS,
       recipients: listOf(env.BACKUP_AGE_RECIPIENT),
       identityFile: env.BACKUP_AGE_IDENTITY_FILE ?? null,
+    },
+    controller: {
+      name: env.CONTROLLER_NAME ?? null,
+      contact: env.CONTROLLER_CONTACT ?? null,
+      address: env.CONTROLLER_ADDRESS ?? null,
+      // Looked at above.
+      country: env.CONTROLLER_COUNTRY as CountryCode,
+      dpo: env.DPO_CONTACT ?? null,
+      dataLocation: env.DATA_LOCATION as CountryCode,
     },
     smtpUrl: env.SMTP_URL ?? null,
     mailFrom: env.MAIL_FROM,

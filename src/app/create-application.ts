@@ -14,6 +14,7 @@ import {
 } from "./configuration/manage-configuration.ts";
 import { evaluateFlags, listFlags, readFlag, writeFlag } from "./configuration/manage-flags.ts";
 import { checkConsent } from "./consent/check-consent.ts";
+import { readReceipt } from "./consent/issue-receipt.ts";
 import {
   listPolicies,
   previewPolicy,
@@ -55,6 +56,7 @@ export const createApplication = (
     currentConsent: currentConsent(deps),
     checkConsent: checkConsent(deps),
     consentHistory: consentHistory(deps),
+    readReceipt: readReceipt(deps),
   },
   policies: {
     list: listPolicies(deps),

@@ -1,5 +1,6 @@
 import type { ModerationMode } from "../domain/comments/comment.ts";
 import type { FeatureFlags } from "../domain/configuration/feature-flags.ts";
+import type { Controller } from "../domain/controller/controller.ts";
 import type { Webhook } from "../domain/recipients/webhook.ts";
 import type { RetentionPeriods } from "../domain/retention/retention-period.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -22,6 +23,7 @@ export interface Policies {
   readonly allowedOrigins: readonly string[];
   /** Where this service is reached from outside, without a slash at the end. */
   readonly publicUrl: string;
+  readonly controller: Controller;
 }
 
 /** What use cases stand on. Each takes the part it needs. */

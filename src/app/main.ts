@@ -18,6 +18,10 @@ import { repeat } from "./schedule.ts";
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
+/** People must be told who is responsible, and how to reach them. */
+const isNamed = ({ controller }: Settings): boolean =>
+  controller.name !== null && controller.contact !== null;
+
 const welcome = (settings: Settings, service: Service, admins: number): string => {
   const url = service.deps.policies.publicUrl;
   const where = settings.database.kind === "sqlite" ? `SQLite at ${settings.database.path}` : "PostgreSQL";
@@ -29,6 +33,9 @@ const welcome = (settings: Settings, service: Service, admins: number): string =
     admins === 0
       ? "  Become admin    bun run cli admin add you@example.org, then sign in with that address"
       : `  Admins          ${admins}`,
+    isNamed(settings)
+      ? ""
+      : "  Controller      not named: set CONTROLLER_NAME and CONTROLLER_CONTACT, which receipts and records state (GDPR Art. 13, 30)",
     settings.smtpUrl === null
       ? `  Mail            written to ${settings.dataDir}/outbox (set SMTP_URL to send it)`
       : "",
@@ -126,6 +133,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
     );
   }
   say(welcome(settings, service, (await deps.readers.subjects.admins()).count));
+  if (settings.mode !== "development" && !isNamed(settings)) logger.warn("controller_not_named");
   logger.info("service_started", { port: settings.port });
   const stop = async (): Promise<void> => {
     // From now on every answer closes its connection, so that the requests in flight are the last ones.

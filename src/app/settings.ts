@@ -4,6 +4,9 @@ import { DataRetentionPeriod } from "../domain/retention/retention-period.ts";
 
 const days = (standard: number) => Type.Integer({ minimum: 1, maximum: 36_500, default: standard });
 const flag = (name: FeatureFlag) => Type.Boolean({ default: FEATURE_FLAGS[name] });
+/** Whether there is such a country is looked at when settings are read. */
+const country = () => Type.String({ pattern: "^[A-Z]{2}$", default: "EU" });
+const contact = () => Type.String({ pattern: "^([^@\\s/]+@[^@\\s/]+|https?://[^\\s]+)$", maxLength: 200 });
 const optional = <S extends TSchema>(schema: S) => Type.Optional(schema);
 
 /** Every setting, its shape and its default. Names are those of the environment, in any case. */
@@ -47,6 +50,13 @@ export const SETTINGS = Type.Object({
   BACKUP_RETENTION_DAYS: days(30),
   BACKUP_AGE_RECIPIENT: Type.String({ pattern: "^$|^age1[a-z0-9]+(\\s*,\\s*age1[a-z0-9]+)*$", default: "" }),
   BACKUP_AGE_IDENTITY_FILE: optional(Type.String({ minLength: 1 })),
+
+  CONTROLLER_NAME: optional(Type.String({ minLength: 1, maxLength: 200 })),
+  CONTROLLER_CONTACT: optional(contact()),
+  CONTROLLER_ADDRESS: optional(Type.String({ minLength: 1, maxLength: 300 })),
+  CONTROLLER_COUNTRY: country(),
+  DPO_CONTACT: optional(contact()),
+  DATA_LOCATION: country(),
 
   GDPR_MODE: Type.Enum(["development", "staging", "production"], { default: "development" }),
   SESSION_HOURS: Type.Integer({ minimum: 1, maximum: 24, default: 24 }),
@@ -96,6 +106,12 @@ export const EXPECTED: Readonly<Record<keyof Static<typeof SETTINGS>, string>> =
   BACKUP_AGE_RECIPIENT:
     "public keys of age separated by commas, such as age1…; required with BACKUP_DIR when GDPR_MODE is not development",
   BACKUP_AGE_IDENTITY_FILE: "a file with a secret key of age",
+  CONTROLLER_NAME: "the name of the person or body that is responsible, at most 200 characters",
+  CONTROLLER_CONTACT: "an e-mail address or the https:// address of a page",
+  CONTROLLER_ADDRESS: "a postal address in one line, at most 300 characters",
+  CONTROLLER_COUNTRY: "two capital letters (ISO 3166-1), such as NL, or EU",
+  DPO_CONTACT: "an e-mail address or the https:// address of a page",
+  DATA_LOCATION: "two capital letters (ISO 3166-1), such as DE, or EU",
   GDPR_MODE: "development, staging or production",
   SESSION_HOURS: "hours, from 1 to 24",
   COMMENT_MODERATION: "pre or post",

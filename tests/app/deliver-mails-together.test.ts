@@ -9,6 +9,7 @@ import { DEFAULT_RETENTION } from "../../src/domain/retention/retention-period.t
 import { HOUR, type Instant, MINUTE, plus, SECOND } from "../../src/domain/shared/instant.ts";
 import { type Mail, type Mailer, MailFailure } from "../../src/ports/mailer.ts";
 import { StorageFailure } from "../../src/ports/unit-of-work.ts";
+import { CONTROLLER } from "../domain/given.ts";
 import { fakeClock, stage } from "./stage.ts";
 
 const NOW = 1_772_452_800_000 as Instant;
@@ -29,6 +30,7 @@ const setUp = () => {
     moderation: "pre",
     allowedOrigins: [],
     publicUrl: "https://comments.example.org",
+    controller: CONTROLLER,
   } as const;
   const wait = (to: string): string => {
     const mail = outgoingMail(

@@ -5,6 +5,8 @@ import type { Comment } from "../../src/domain/comments/comment.ts";
 import type { ConsentPolicy, PolicyContent, ShownNotice } from "../../src/domain/consent/consent-policy.ts";
 import type { ConsentType } from "../../src/domain/consent/consent-type.ts";
 import { DEFAULT_POLICY } from "../../src/domain/consent/default-policy.ts";
+import type { Controller } from "../../src/domain/controller/controller.ts";
+import type { CountryCode } from "../../src/domain/controller/country-codes.ts";
 import { DEFAULT_RETENTION } from "../../src/domain/retention/retention-period.ts";
 import { newSubject, type Subject } from "../../src/domain/roles/subject.ts";
 import { canonicalJson, type Json } from "../../src/domain/shared/canonical-json.ts";
@@ -25,6 +27,15 @@ export const T0 = 1_772_452_800_000 as Instant;
 export const after = (milliseconds: number): Instant => (T0 + milliseconds) as Instant;
 
 export const days = (count: number): Instant => after(count * DAY);
+
+export const CONTROLLER: Controller = {
+  name: "Owl Press",
+  contact: "privacy@example.org",
+  address: "Uilenweg 1, 1000 AA Amsterdam",
+  country: "NL" as CountryCode,
+  dpo: "https://example.org/dpo",
+  dataLocation: "DE" as CountryCode,
+};
 
 export const id = <Id extends string>(number: number): Id =>
   `00000000-0000-4000-8000-${number.toString(16).padStart(12, "0")}` as Id;

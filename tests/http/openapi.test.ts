@@ -112,7 +112,7 @@ describe("the document", () => {
     };
     look((await served()).components.schemas, "");
     // The evaluation context is the client's own, and what clients of that protocol will send besides is not known yet.
-    expect(open).toEqual(["/EvaluationContext", "/EvaluationRequest", "/OpenApiDocument"]);
+    expect(open).toEqual(["/EvaluationContext", "/EvaluationRequest", "/JsonSchema", "/OpenApiDocument"]);
   });
 });
 

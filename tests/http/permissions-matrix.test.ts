@@ -69,6 +69,16 @@ const subjectPath =
   (at: World, who: Who): string =>
     `/v1/admin/subjects/${whose === "own" ? at.actors[who].subject : at.others[whose]}${suffix}`;
 
+/** Whoever may withdraws, and so has a decision to ask about; for the others there is none. */
+const ownReceipt = async ({ server, actors }: World, who: Who, token?: string): Promise<string> => {
+  const response = await server.request("POST", "/v1/consents/withdrawals", {
+    headers: token === undefined ? actors[who].headers : { authorization: `Bearer ${token}` },
+    json: { purposes: ["marketing"] },
+  });
+  const { consent } = (await response.json()) as { consent?: { id: string } };
+  return `/v1/consents/${consent?.id ?? server.deps.ids.next()}/receipt`;
+};
+
 const configurationPath = async ({ server, actors }: World): Promise<string> => {
   const key = "site.title";
   if ((await server.deps.readers.configuration.byKey(key)) === null) {
@@ -114,6 +124,19 @@ const CASES: readonly Case[] = [
   {
     operation: "GET /v1/consents/history",
     expected: [[401, 200], [200, 200, 200, 200], [200, 200, 200], [403, 403], 403, 401, 200],
+  },
+
+  {
+    operation: "GET /v1/consents/{id}/receipt",
+    what: "of one's own decision",
+    path: ownReceipt,
+    expected: [[401, 200], [200, 200, 200, 200], [200, 200, 200], [403, 403], 403, 401, 200],
+  },
+  {
+    operation: "GET /v1/consents/{id}/receipt",
+    what: "of another's decision",
+    path: async (at) => ownReceipt(at, "commenter", (await at.server.signIn("a.n.other@example.org")).token),
+    expected: [[401, 404], [404, 404, 404, 404], [404, 404, 404], [403, 403], 403, 401, 404],
   },
 
   // Its token is none of these credentials; without one it is for the loopback, and these requests come from nowhere.
@@ -407,6 +430,7 @@ const CASES: readonly Case[] = [
     "/.well-known/gpc.json",
     "/.well-known/security.txt",
     "/.well-known/jwks.json",
+    "/schemas/consent-receipt.json",
     "/docs",
     "/docs/json",
   ].map((path): Case => ({ operation: `GET ${path}`, expected: ALL })),

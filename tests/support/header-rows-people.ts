@@ -43,6 +43,13 @@ const CURRENT = { location: "/v1/consents/current", vary: "Sec-GPC, Origin" };
 const ownComment = async ({ server, token }: Asker): Promise<string> =>
   `/v1/comments/${(await post(server, token)).id}`;
 
+const aDecision = async ({ server, token }: Asker): Promise<string> => {
+  const { data } = await server.client(token).POST("/v1/consents", {
+    body: { decisions: {}, method: "settings" },
+  });
+  return `/v1/consents/${data?.consent.id}/receipt`;
+};
+
 const THREAD = "/v1/threads/%2Fblog%2Fpost%2F/comments";
 
 const unsubscribing = async ({ server, subject }: Asker): Promise<string> =>
@@ -100,6 +107,15 @@ export const PEOPLE_ROWS: readonly Row[] = [
     path: ({ subject }) => `/v1/consents/check?subject=${subject}&purpose=marketing`,
     success: { ...JSON_200, headers: { vary: "Sec-GPC, Origin" } },
     invalid: { query: "&purpose=profit" },
+    fails: true,
+  },
+  {
+    operation: "GET /v1/consents/{id}/receipt",
+    as: "commenter",
+    limits: GENERAL,
+    path: aDecision,
+    success: JSON_200,
+    nowhere: `/v1/consents/${ID}/receipt`,
     fails: true,
   },
   {

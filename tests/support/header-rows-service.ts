@@ -288,6 +288,13 @@ export const SERVICE_ROWS: readonly Row[] = [
     fails: true,
   },
   {
+    operation: "GET /schemas/consent-receipt.json",
+    as: "nobody",
+    limits: [],
+    success: { ...JSON_200, headers: FOR_A_DAY },
+    fails: false,
+  },
+  {
     operation: "GET /problems/{type}",
     as: "nobody",
     limits: [],

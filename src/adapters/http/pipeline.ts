@@ -106,7 +106,11 @@ const once = async (
     body: asked.body as Json,
   });
   if (!begun.ok) return begun;
-  if (begun.value.kind === "again") return ok(JSON.parse(begun.value.answer) as Answer);
+  if (begun.value.kind === "again") {
+    const answer = JSON.parse(begun.value.answer) as Answer;
+    const again = route.again as ((ask: Asked, kept: Answer) => ReturnType<Route["handle"]>) | undefined;
+    return again === undefined ? ok(answer) : again(asked, answer);
+  }
   try {
     return await handle({ ...asked, caller: begun.value.caller });
   } finally {

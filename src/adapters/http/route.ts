@@ -104,6 +104,11 @@ interface Definition<
   readonly budget?: Exclude<RateLimitBudget, "general">;
   /** How long others may keep the answer; without it nobody may. */
   readonly cacheControl?: string;
+  /** What a kept answer lacks because it must not be kept, and can be made again; without it the answer is whole. */
+  readonly again?: (
+    ask: Ask<Path, Static<Query>, Static<Body>, IfMatch>,
+    kept: Answer,
+  ) => Promise<Result<Answer, Refusal>>;
   readonly handle: (ask: Ask<Path, Static<Query>, Static<Body>, IfMatch>) => Promise<Result<Answer, Refusal>>;
 }
 

@@ -4,6 +4,7 @@ import type { Application } from "../application.ts";
 import { subjectOf } from "../caller.ts";
 import { decideAndCommit, occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
+import { issueReceipt } from "./issue-receipt.ts";
 import { readNoticeToken } from "./notice-token.ts";
 import { tellingRecipients } from "./recipients.ts";
 import { consentSituation, standing } from "./situation.ts";
@@ -45,6 +46,7 @@ export const recordConsent =
         changes: tellingRecipients(deps, latest, record, changes),
         value: {
           record,
+          receipt: await issueReceipt(deps, record, shown),
           current: standing(deps, subject ?? { id: newcomer, status: "active" }, record, current, caller.gpc),
           subject_token: newSubject ? await deps.signer.sign("subject", newcomer) : null,
         },

@@ -4,6 +4,7 @@ import type { Application } from "../application.ts";
 import { subjectOf } from "../caller.ts";
 import { decideAndCommit, occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
+import { issueReceipt } from "./issue-receipt.ts";
 import { tellingRecipients } from "./recipients.ts";
 import { consentSituation, standing } from "./situation.ts";
 
@@ -31,7 +32,12 @@ export const withdrawConsent =
       const { record, changes } = decided.value;
       return ok({
         changes: tellingRecipients(deps, latest, record, changes),
-        value: { record, current: standing(deps, subject, record, policy, caller.gpc), subject_token: null },
+        value: {
+          record,
+          receipt: await issueReceipt(deps, record, policy),
+          current: standing(deps, subject, record, policy, caller.gpc),
+          subject_token: null,
+        },
       });
     });
   };

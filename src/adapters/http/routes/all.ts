@@ -7,6 +7,7 @@ import { adminServiceCredentialRoutes } from "./admin-service-credentials.ts";
 import { adminSubjectRoutes } from "./admin-subjects.ts";
 import { commentRoutes } from "./comments.ts";
 import { consentPolicyRoutes } from "./consent-policy.ts";
+import { consentReceiptRoutes } from "./consent-receipts.ts";
 import { consentRoutes } from "./consents.ts";
 import { docsRoutes } from "./docs.ts";
 import { healthRoutes } from "./health.ts";
@@ -26,6 +27,7 @@ export const allRoutes = (service: Service): readonly Route[] => {
   const routes: readonly Route[] = [
     ...consentPolicyRoutes(service),
     ...consentRoutes(service),
+    ...consentReceiptRoutes(service),
     ...signInLinkRoutes(service),
     ...signInPageRoutes(),
     ...sessionRoutes(service),

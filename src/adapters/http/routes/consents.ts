@@ -1,12 +1,15 @@
+import type { Static } from "@sinclair/typebox";
 import { t } from "elysia";
 import type { RecordedConsent } from "../../../app/application.ts";
+import type { Caller } from "../../../app/caller.ts";
 import { answering } from "../../../app/idempotency/begin-request.ts";
 import { consentTypes } from "../../../domain/consent/consent.ts";
-import type { SubjectId } from "../../../domain/shared/ids.ts";
+import type { ConsentId, SubjectId } from "../../../domain/shared/ids.ts";
 import { DAY, SECOND } from "../../../domain/shared/instant.ts";
-import { ok } from "../../../domain/shared/result.ts";
+import { ok, type Result } from "../../../domain/shared/result.ts";
 import type { Service } from "../context.ts";
 import { consentCookie, subjectCookie } from "../credentials.ts";
+import type { Refusal } from "../refusals.ts";
 import { type Answer, json, keptAnswer, type Route, route } from "../route.ts";
 import {
   CHECK_QUERY,
@@ -36,9 +39,14 @@ const VARY = { Vary: "Sec-GPC" };
 const RECORDED_HEADERS = { Location: "Where to read what is in force now" };
 
 export const consentRoutes = ({ application, cookies, settings }: Service): readonly Route[] => {
-  const recorded = ({ record, current, subject_token }: RecordedConsent): Answer =>
+  /** `receipt` null: the answer as it may be kept. */
+  const recorded = ({ record, current, subject_token }: RecordedConsent, receipt: string | null): Answer =>
     json(
-      { consent: consentBody(record), current: currentConsentBody(current) },
+      {
+        consent: consentBody(record),
+        current: currentConsentBody(current),
+        ...(receipt === null ? {} : { receipt }),
+      },
       {
         headers: { ...VARY, Location: "/v1/consents/current" },
         cookies: [
@@ -55,9 +63,18 @@ export const consentRoutes = ({ application, cookies, settings }: Service): read
       },
     );
 
-  /** The subject cookie is a secret: a decision that made it is not answered twice. */
+  /** The subject cookie is a secret: a decision that made it is not answered twice. The receipt is one that is made again. */
   const kept = (value: RecordedConsent): string | null =>
-    value.subject_token === null ? keptAnswer(recorded(value)) : null;
+    value.subject_token === null ? keptAnswer(recorded(value, null)) : null;
+
+  const again = async (
+    { caller }: { readonly caller: Caller },
+    answer: Answer,
+  ): Promise<Result<Answer, Refusal>> => {
+    const value = answer.content?.value as Omit<Static<typeof RecordedConsentView>, "receipt">;
+    const receipt = await application.consent.readReceipt(caller, value.consent.id as ConsentId);
+    return receipt.ok ? ok({ ...answer, ...json({ ...value, receipt: receipt.value }) }) : receipt;
+  };
 
   return [
     route({
@@ -85,13 +102,14 @@ export const consentRoutes = ({ application, cookies, settings }: Service): read
         "not-found",
         "conflict",
       ],
+      again,
       handle: async ({ caller, body }) => {
         const done = await application.consent.recordConsent(answering(caller, kept), {
           decisions: body.decisions,
           notice_token: body.notice_token ?? null,
           method: body.method,
         });
-        return done.ok ? ok(recorded(done.value)) : done;
+        return done.ok ? ok(recorded(done.value, done.value.receipt)) : done;
       },
     }),
     route({
@@ -111,12 +129,13 @@ export const consentRoutes = ({ application, cookies, settings }: Service): read
         headers: RECORDED_HEADERS,
       },
       problems: ["subject-erased", "not-found", "conflict"],
+      again,
       handle: async ({ caller, body }) => {
         const done = await application.consent.withdrawConsent(answering(caller, kept), {
           purposes: body.purposes,
           method: body.method ?? "api",
         });
-        return done.ok ? ok(recorded(done.value)) : done;
+        return done.ok ? ok(recorded(done.value, done.value.receipt)) : done;
       },
     }),
     route({

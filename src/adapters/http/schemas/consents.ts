@@ -125,10 +125,18 @@ export const CurrentConsentView = named(
   ),
 );
 
+const Receipt = t.String({
+  pattern: "^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$",
+  description:
+    "Signed proof for whoever decided (compact JWS, EdDSA; keys at /.well-known/jwks.json). Its payload is described by /schemas/consent-receipt.json. Whoever holds it may withdraw and exercise the person's rights: keep it safe.",
+});
+
 export const RecordedConsentView = named(
   "RecordedConsent",
-  record({ consent: Consent, current: CurrentConsentView }),
+  record({ consent: Consent, current: CurrentConsentView, receipt: Receipt }),
 );
+
+export const ReceiptView = named("ConsentReceipt", record({ receipt: Receipt }));
 
 export const ConsentPage = page("ConsentPage", Consent);
 

@@ -1,0 +1,46 @@
+import { t } from "elysia";
+import { SCHEMA_PATH } from "../../../domain/consent/receipt-terms.ts";
+import { type ConsentId, parseId } from "../../../domain/shared/ids.ts";
+import { err, ok } from "../../../domain/shared/result.ts";
+import type { Service } from "../context.ts";
+import { json, type Route, route } from "../route.ts";
+import { ReceiptView } from "../schemas/consents.ts";
+import { named, uuid } from "../schemas/kinds.ts";
+
+const JsonSchema = named("JsonSchema", t.Object({}, { additionalProperties: true }));
+
+const SCHEMA = new URL("../../../../docs/schemas/consent-receipt.json", import.meta.url);
+
+export const consentReceiptRoutes = ({ application }: Service): readonly Route[] => [
+  route({
+    method: "GET",
+    path: "/v1/consents/:id/receipt",
+    operationId: "readConsentReceipt",
+    tag: "consent",
+    summary: "The receipt of a decision",
+    description:
+      "The same proof that answered the decision, made again. It is also a credential: sent as a bearer token it reads, withdraws and makes privacy requests for the person it tells of, without an account.",
+    permission: ["subject", "receipt"],
+    params: { id: uuid("Of the decision") },
+    success: { status: 200, description: "The receipt", schema: ReceiptView },
+    problems: ["not-found"],
+    handle: async ({ caller, params }) => {
+      const id = parseId<ConsentId>(params.id);
+      if (id === null) return err({ type: "not-found" });
+      const receipt = await application.consent.readReceipt(caller, id);
+      return receipt.ok ? ok(json({ receipt: receipt.value })) : receipt;
+    },
+  }),
+  route({
+    method: "GET",
+    path: SCHEMA_PATH,
+    operationId: "readReceiptSchema",
+    tag: "service",
+    summary: "What a receipt says, as JSON Schema",
+    permission: ["none"],
+    success: { status: 200, description: "JSON Schema 2020-12 of a receipt's payload", schema: JsonSchema },
+    problems: [],
+    cacheControl: "public, max-age=86400",
+    handle: async () => ok(json(await Bun.file(SCHEMA).json())),
+  }),
+];
