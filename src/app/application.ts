@@ -155,8 +155,8 @@ export interface Application {
   readonly sessions: {
     /** A bad bearer is an error; a bad cookie is no credential. The bearer wins over cookies, the session over the visitor. */
     authenticate(credentials: Credentials): Outcome<Principal>;
-    /** Whether it is a program's, known to be live without asking the store: such a caller has a budget of its own. */
-    recognisesProgram(credentials: Credentials): boolean;
+    /** What is known of a program without asking the store: who it is, or that it was live lately; null: nothing. */
+    recallProgram(credentials: Credentials): Principal | "known" | null;
     /** The same answer whether the address is known or not. */
     requestSignInLink(
       caller: Caller,

@@ -37,7 +37,7 @@ import {
   listCredentials,
   revokeCredential,
 } from "./service-credentials/manage-service-credentials.ts";
-import { authenticate, recognisesProgram } from "./sessions/authenticate.ts";
+import { authenticate, recallProgram } from "./sessions/authenticate.ts";
 import { createServiceSession } from "./sessions/create-service-session.ts";
 import { currentSession, signOut, signOutEverywhere } from "./sessions/end-session.ts";
 import { requestSignInLink } from "./sessions/request-sign-in-link.ts";
@@ -67,7 +67,7 @@ export const createApplication = (
   },
   sessions: {
     authenticate: authenticate(deps, known),
-    recognisesProgram: recognisesProgram(deps, known),
+    recallProgram: recallProgram(deps, known),
     requestSignInLink: requestSignInLink(deps),
     signIn: signIn(deps),
     createServiceSession: createServiceSession(deps),

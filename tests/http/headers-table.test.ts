@@ -118,7 +118,7 @@ const failing = (application: Application, failure: () => Error | null): Applica
     });
   const features = Object.entries(application).map(([name, feature]) => [
     name,
-    name === "access" ? feature : guarded(feature, ["authenticate", "recognisesProgram"]),
+    name === "access" ? feature : guarded(feature, ["authenticate", "recallProgram"]),
   ]);
   return { ...(Object.fromEntries(features) as Application), health };
 };

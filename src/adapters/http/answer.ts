@@ -68,7 +68,8 @@ export const respond = (
   { content, headers = {}, cookies = [] }: Answer,
   frame: Frame,
 ): Response => {
-  const all = new Headers({
+  // A plain object: a Headers of its own would be copied once more.
+  const all: Record<string, string> = {
     ...ALWAYS,
     ...(frame.https ? { "Strict-Transport-Security": "max-age=63072000; includeSubDomains" } : {}),
     "Cache-Control": frame.cacheControl,
@@ -76,8 +77,12 @@ export const respond = (
     ...(content === null ? { "Content-Security-Policy": NOTHING_LOADS } : contentHeaders(content)),
     ...frame.cors,
     ...headers,
-  });
-  for (const name of frame.vary) all.append("Vary", name);
-  for (const cookie of cookies) all.append("Set-Cookie", cookie);
-  return new Response(content === null ? null : bodyOf(content), { status, headers: all });
+  };
+  const vary = [...(headers["Vary"] === undefined ? [] : [headers["Vary"]]), ...frame.vary];
+  if (vary.length > 0) all["Vary"] = vary.join(", ");
+  const body = content === null ? null : bodyOf(content);
+  if (cookies.length === 0) return new Response(body, { status, headers: all });
+  const withCookies = new Headers(all);
+  for (const cookie of cookies) withCookies.append("Set-Cookie", cookie);
+  return new Response(body, { status, headers: withCookies });
 };

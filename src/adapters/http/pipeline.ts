@@ -1,5 +1,5 @@
 import type { Credentials } from "../../app/application.ts";
-import { ANONYMOUS, type Caller } from "../../app/caller.ts";
+import { ANONYMOUS, type Caller, type Principal } from "../../app/caller.ts";
 import { NO_ORIGIN, type Origin } from "../../domain/anonymization/pseudonym.ts";
 import type { Json } from "../../domain/shared/canonical-json.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
@@ -66,7 +66,10 @@ export const pipeline = (service: Service, route: Route) => {
     if (answered.ok && asked.ok && readsOfPeople(route, asked.value)) {
       await service.application.access.staffRead(asked.value.caller, route.operationId);
     }
-    if (!answered.ok) return refuse(service, request, visit, answered.error);
+    if (!answered.ok) {
+      if (visit.origin === NO_ORIGIN && isLimited(route)) await trace(service, found, visit);
+      return refuse(service, request, visit, answered.error);
+    }
     const answer = unlessKnown(route, request, answered.value);
     const status = answer.status ?? route.success.status;
     return finish(service, request, visit, status, answer, route.cacheControl);
@@ -127,6 +130,15 @@ const NOTHING_ASKED: Asked = {
   ifMatch: "any",
 };
 
+/** Whether requests of this route are counted, and their callers looked at. */
+const isLimited = ({ permission }: Route): boolean =>
+  !permission.includes("none") && !permission.includes("metrics");
+
+/** Hashes the traces of who asks. */
+const trace = async ({ requestOrigin }: Service, { request, ip }: Found, visit: Visit): Promise<void> => {
+  visit.origin = await requestOrigin({ ip, user_agent: request.headers.get("user-agent") });
+};
+
 /** The checks, in their order: who asks, may they, does the browser mean it, and what do they want. */
 const ask = async (
   service: Service,
@@ -141,22 +153,18 @@ const ask = async (
       ? ok(NOTHING_ASKED)
       : err({ type: "credential-required" });
   }
-  const limited = !route.permission.includes("none");
-  if (limited) {
-    visit.origin = await service.requestOrigin({
-      ip: found.ip,
-      user_agent: request.headers.get("user-agent"),
-    });
-  }
+  const limited = isLimited(route);
   const credentials = readCredentials(request.headers, service.cookies, route.apiKey);
   // A program speaks for all people of a site from one address: who is known for one has a budget of its own, and nobody
   // becomes known by guessing.
-  const recognised = limited && service.application.sessions.recognisesProgram(credentials);
+  const program = limited ? service.application.sessions.recallProgram(credentials) : null;
+  // Nobody is told of what a program reads, so the traces of that are hashed only when it is refused.
+  if (limited && !(program !== null && route.method === "GET")) await trace(service, found, visit);
   const address = { kind: "address", value: found.ip } as const;
-  if (limited && !recognised && !(await withinLimits(service, route, visit, address))) {
+  if (limited && program === null && !(await withinLimits(service, route, visit, address))) {
     return err({ type: "rate-limited" });
   }
-  const caller = await callerOf(service, route, request, credentials, visit);
+  const caller = await callerOf(service, route, request, credentials, visit, program);
   if (!caller.ok) return caller;
   const proven = limited ? provenCaller(caller.value.principal) : null;
   if (proven !== null && !(await withinLimits(service, route, visit, proven))) {
@@ -191,9 +199,11 @@ const callerOf = async (
   request: Request,
   credentials: Credentials,
   visit: Visit,
+  program: Principal | "known" | null,
 ): Promise<Result<Caller, Refusal>> => {
   const gpc = readGpc(request.headers);
   if (route.permission.includes("none")) return ok({ principal: ANONYMOUS, origin: NO_ORIGIN, gpc });
+  if (program !== null && program !== "known") return ok({ principal: program, origin: visit.origin, gpc });
   const principal = await service.application.sessions.authenticate(credentials);
   return principal.ok ? ok({ principal: principal.value, origin: visit.origin, gpc }) : principal;
 };

@@ -24,8 +24,12 @@ const canonical = (caller: LimitedCaller): string =>
 /** 144 bits: more than anyone can collide, short enough to be kept many times. */
 const LENGTH = 24;
 
-/** What a caller is counted under: a keyed hash, which is nobody's once its key is gone. */
+/** What a caller is counted under: of people a keyed hash, which is nobody's once its key is gone. */
 export const callerName = (caller: LimitedCaller, key: Uint8Array): string =>
+  // A program is no person: there is nothing to hide.
+  caller.kind === "service" ? `service:${caller.value}` : keyedName(caller, key);
+
+const keyedName = (caller: LimitedCaller, key: Uint8Array): string =>
   createHmac("sha256", key)
     .update(`${caller.kind}\0${canonical(caller)}`)
     .digest("base64url")

@@ -1,6 +1,6 @@
 import type { SubjectStatus } from "../roles/subject.ts";
 import type { ConsentRecord } from "./consent.ts";
-import { type ConsentQuestion, type ConsentStanding, consentInForce } from "./consent-in-force.ts";
+import { type ConsentQuestion, type ConsentStanding, purposeInForce } from "./consent-in-force.ts";
 import type { ConsentType } from "./consent-type.ts";
 
 /** What is stored that a check rests on, all of one moment. */
@@ -29,11 +29,11 @@ export const checkConsent = (
 ): ConsentStanding => {
   const known = basis === null || basis.status === "erased" ? null : basis;
   const version = known?.material_version ?? null;
-  return consentInForce(known?.latest ?? null, {
+  return purposeInForce(purpose, known?.latest ?? null, {
     now,
     offered,
     policy: version === null ? null : { material_version: version },
     gpc: gpc || known?.latest?.gpc === true,
     restricted: known?.status === "restricted",
-  })[purpose];
+  });
 };

@@ -62,6 +62,18 @@ const standingOf = (
   return { granted: true, reason: "granted", until: state.expires_at };
 };
 
+const ESSENTIAL: ConsentStanding = { granted: true, reason: "essential", until: null };
+
+/** What is in force now for one purpose. */
+export const purposeInForce = (
+  type: ConsentType,
+  latest: Pick<ConsentRecord, "purpose_states"> | null,
+  question: ConsentQuestion,
+): ConsentStanding =>
+  type === "essential"
+    ? ESSENTIAL
+    : standingOf(type, latest === null ? undefined : purposeStates(latest)[type], question);
+
 /** What is in force now, for every purpose: essential always; the others only while nothing speaks against them. */
 export const consentInForce = (
   latest: Pick<ConsentRecord, "purpose_states"> | null,
@@ -72,7 +84,7 @@ export const consentInForce = (
     (type) => [type, standingOf(type, states[type], question)] as const,
   );
   return {
-    essential: { granted: true, reason: "essential", until: null },
+    essential: ESSENTIAL,
     ...(Object.fromEntries(standings) as Record<OptionalConsentType, ConsentStanding>),
   };
 };

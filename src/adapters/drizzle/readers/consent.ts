@@ -1,4 +1,5 @@
 import { and, desc, eq, lt, sql } from "drizzle-orm";
+import type { CanonicalJson } from "../../../domain/shared/ids.ts";
 import type { ConsentReader } from "../../../ports/consent-reader.ts";
 import { first, param, prepared, type Source } from "../portable.ts";
 
@@ -19,29 +20,20 @@ export const consentReader = (source: Source): ConsentReader => {
       .orderBy(desc(consents.sequence))
       .limit(param("limit")),
   );
-  // The newest by its number: with an order of its own PostgreSQL would sort what it has joined.
+  // Columns by name and each looked up by itself: joined, SQLite takes four times as long, and PostgreSQL sorts.
+  const newestRecord = sql`from ${consents} where subject_id = ${subjects}.id order by sequence desc limit 1`;
   const basis = prepared(source, "consents.basis", () =>
     db
       .select({
         status: subjects.status,
-        purpose_states: consents.purpose_states,
-        gpc: consents.gpc,
+        purpose_states: sql<CanonicalJson | null>`(select purpose_states ${newestRecord})`,
+        gpc: sql`(select gpc ${newestRecord})`.mapWith(consents.gpc),
         material_version: sql`(
-          select ${consent_policies.material_version} from ${consent_policies}
-          where ${consent_policies.status} = 'published'
-          order by ${consent_policies.policy_version} desc limit 1
-        )`.mapWith((version): number => Number(version)),
+          select material_version from ${consent_policies}
+          where status = 'published' order by policy_version desc limit 1
+        )`.mapWith(consent_policies.material_version),
       })
       .from(subjects)
-      .leftJoin(
-        consents,
-        and(
-          eq(consents.subject_id, subjects.id),
-          sql`${consents.sequence} = (
-            select max(newest.sequence) from ${consents} as newest where newest.subject_id = ${subjects.id}
-          )`,
-        ),
-      )
       .where(eq(subjects.id, param("subject"))),
   );
   const newest = Number.MAX_SAFE_INTEGER;
@@ -53,7 +45,7 @@ export const consentReader = (source: Source): ConsentReader => {
       const { status, purpose_states, gpc, material_version } = row;
       return {
         status,
-        latest: purpose_states === null || gpc === null ? null : { purpose_states, gpc },
+        latest: purpose_states === null ? null : { purpose_states, gpc },
         material_version,
       };
     },
