@@ -52,8 +52,8 @@ export const verifiesConsistency = (
   { size1, size2, root1, root2, path }: Consistency,
 ): boolean => {
   if (!isSize(size1) || !isSize(size2) || size1 === 0 || size1 > size2) return false;
-  if (!areHashes([root1, root2, ...path])) return false;
   if (size1 === size2) return path.length === 0 && sameHash(root1, root2);
+  if (!areHashes([root1, root2, ...path])) return false;
   let fn = size1 - 1;
   let sn = size2 - 1;
   while (fn % 2 === 1) {
