@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { makeCheckpointFile } from "../adapters/backup/checkpoint-file.ts";
 import { type FileLedger, openLedger } from "../adapters/backup/ledger/open-ledger.ts";
 import { makeAuditSeals, sealedCommits } from "../adapters/crypto/audit-seal.ts";
 import { makeBlindIndexer } from "../adapters/crypto/blind-indexer.ts";
@@ -7,6 +8,7 @@ import { makeDocumentKeys } from "../adapters/crypto/document-keys.ts";
 import { makeDocumentSigner } from "../adapters/crypto/document-signer.ts";
 import { makeIdGenerator } from "../adapters/crypto/id-generator.ts";
 import { type KeyVaultDeps, makeKeyVault } from "../adapters/crypto/key-vault.ts";
+import { makeLogSigner } from "../adapters/crypto/log-signer.ts";
 import { makePseudonymiser } from "../adapters/crypto/pseudonymiser.ts";
 import { makeSealer } from "../adapters/crypto/sealer.ts";
 import { readOrMakeSecretKeys } from "../adapters/crypto/secret-file.ts";
@@ -22,6 +24,7 @@ import { tracedCommits } from "../adapters/opentelemetry/traced-commits.ts";
 import { commentHtml } from "../adapters/sanitize-html/comment-html.ts";
 import type { Controller } from "../domain/controller/controller.ts";
 import { DAY, plus } from "../domain/shared/instant.ts";
+import type { CheckpointFile } from "../ports/checkpoint-file.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ConfigurationListener, ConfigurationWatch } from "../ports/configuration-watch.ts";
 import type { DocumentKeys } from "../ports/document-signer.ts";
@@ -90,6 +93,7 @@ export interface Overrides {
   readonly store?: Store;
   readonly mailer?: Mailer;
   readonly ledger?: ErasureLedger;
+  readonly checkpointFile?: CheckpointFile;
   /** Told when the second place of the erasure ledger could not be written. */
   readonly onLedgerHeadFailure?: (failure: unknown) => void;
   /** Told of every mail that is written to the outbox folder. */
@@ -167,6 +171,10 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     signer: makeSigner(keyVault),
     documents: makeDocumentSigner(documentKeys),
     ledger: overrides.ledger ?? fileLedger,
+    auditLog: store.auditLog,
+    auditSeals,
+    logSigner: makeLogSigner(store.readers.keys, keyVault, auditSeals),
+    checkpointFile: overrides.checkpointFile ?? makeCheckpointFile(settings.dataDir),
     pseudonymiser: makePseudonymiser(keyVault),
     sanitizer: commentHtml,
     flags: flags.current,

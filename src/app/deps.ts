@@ -3,11 +3,15 @@ import type { FeatureFlags } from "../domain/configuration/feature-flags.ts";
 import type { Controller } from "../domain/controller/controller.ts";
 import type { Webhook } from "../domain/recipients/webhook.ts";
 import type { RetentionPeriods } from "../domain/retention/retention-period.ts";
+import type { AuditLogStore } from "../ports/audit-log-store.ts";
+import type { AuditSeals } from "../ports/audit-seal.ts";
+import type { CheckpointFile } from "../ports/checkpoint-file.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DocumentSigner } from "../ports/document-signer.ts";
 import type { ErasureLedger } from "../ports/erasure-ledger.ts";
 import type { HtmlSanitizer } from "../ports/html-sanitizer.ts";
 import type { IdGenerator } from "../ports/id-generator.ts";
+import type { LogSigner } from "../ports/log-signer.ts";
 import type { Pseudonymiser } from "../ports/pseudonymiser.ts";
 import type { BlindIndexer, Sealer, Signer, Tokens } from "../ports/secrets.ts";
 import type { Readers } from "../ports/store.ts";
@@ -38,6 +42,10 @@ export interface Deps {
   readonly signer: Signer;
   readonly documents: DocumentSigner;
   readonly ledger: ErasureLedger;
+  readonly auditLog: AuditLogStore;
+  readonly auditSeals: AuditSeals;
+  readonly logSigner: LogSigner;
+  readonly checkpointFile: CheckpointFile;
   readonly pseudonymiser: Pseudonymiser;
   readonly sanitizer: HtmlSanitizer;
   /** The flags in force, from memory. */

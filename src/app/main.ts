@@ -5,6 +5,7 @@ import { deleteExpiredLogFiles, type LogFilesOptions } from "../adapters/pino/lo
 import { makeLogger } from "../adapters/pino/logger.ts";
 import type { Metrics } from "../ports/metrics.ts";
 import { StorageFailure } from "../ports/unit-of-work.ts";
+import { sequenceLog } from "./audit/sequence-log.ts";
 import { compose, openConfigurationWatch, type Service } from "./compose.ts";
 import { composeEdge, openOutsideCalls, openTracing } from "./compose-edge.ts";
 import { readSettings, type Settings, WrongSettings } from "./config.ts";
@@ -118,7 +119,9 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
     changed: refreshFlags.now,
     deaf: () => logger.warn("configuration_watch_deaf"),
   });
+  const sequencer = sequenceLog({ ...deps, leases: service.store.leases, logger, holder: deps.ids.next() });
   const schedules = [
+    repeat("sequence-audit-log", 500, logger, sequencer.run),
     refreshFlags,
     repeat("refresh-recipients", 2_000, logger, deps.refreshRecipients),
     repeat("deliver-mails", 1_000, logger, () => deliverMails({ ...deps, mailer: edge.mailer, logger })),
@@ -143,6 +146,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
     // A mail server that hangs may keep a mail longer than that: it is sent again, under the same message id.
     await within(TASKS_MS, tasks);
     await application.access.flush();
+    await sequencer.release();
     await edge.close();
     await service.close();
     await tracer.close();

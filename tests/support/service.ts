@@ -1,3 +1,4 @@
+import { openMemoryCheckpointFile } from "../../src/adapters/memory/memory-checkpoint-file.ts";
 import { openMemoryLedger } from "../../src/adapters/memory/memory-ledger.ts";
 import { openMemory } from "../../src/adapters/memory/open-memory.ts";
 import { ANONYMOUS, type Caller, type Principal } from "../../src/app/caller.ts";
@@ -61,6 +62,7 @@ export const testService = async (
   const service = await compose(settings, {
     clock: { now: () => now },
     store,
+    checkpointFile: openMemoryCheckpointFile(),
     ledger: openMemoryLedger(),
     mailer: { send: async (mail) => void mails.push(mail) },
     ...(options.tracer === undefined ? {} : { tracer: options.tracer }),

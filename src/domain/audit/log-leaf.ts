@@ -50,8 +50,9 @@ export const commitmentsOf = (sha256: Sha256, entry: AuditEntry): Commitments | 
 /**
  * What is hashed into the tree, as canonical text (RFC 8785): no personal data, and nothing that could be guessed, since
  * each part is committed to under a random salt. So whoever is erased or whose time is over leaves the leaf as it was.
+ * Without commitments it is an entry that the service has not written: it gets a leaf, so that it shows.
  */
-export const leafData = (entry: AuditEntry, { identity, payload }: Commitments): string =>
+export const leafData = (entry: AuditEntry, commitments: Commitments | null): string =>
   canonicalJson({
     v: 1,
     id: entry.id,
@@ -59,15 +60,12 @@ export const leafData = (entry: AuditEntry, { identity, payload }: Commitments):
     action: entry.action,
     resource_type: entry.resource_type,
     retention_until: entry.retention_until,
-    identity,
-    payload,
+    identity: commitments?.identity ?? null,
+    payload: commitments?.payload ?? null,
   });
 
-/** The leaf of an entry; null when it has none, because a part is blank that nothing commits to. */
-export const leafOf = (sha256: Sha256, entry: AuditEntry): Hash | null => {
-  const commitments = commitmentsOf(sha256, entry);
-  return commitments === null ? null : leafHash(sha256, utf8.encode(leafData(entry, commitments)));
-};
+export const leafOf = (sha256: Sha256, entry: AuditEntry): Hash =>
+  leafHash(sha256, utf8.encode(leafData(entry, commitmentsOf(sha256, entry))));
 
 /** No text of an entry holds NUL: the stores refuse it. So no two entries have one text. */
 const text = (value: string | number | boolean | null): string => (value === null ? "\0" : String(value));
