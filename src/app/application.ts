@@ -16,6 +16,7 @@ import type { PublicKey } from "../ports/document-signer.ts";
 import type { Caller, Principal } from "./caller.ts";
 import type { Policies, PolicyPreview } from "./consent/policies.ts";
 import type { AppError } from "./errors.ts";
+import type { Recipients } from "./recipients/recipients.ts";
 
 export type Outcome<T> = Promise<Result<T, AppError>>;
 
@@ -236,6 +237,7 @@ export interface Application {
     list(caller: Caller, page: PageRequest): Outcome<Page<ServiceCredential>>;
     revoke(caller: Caller, id: ServiceCredentialId): Outcome<null>;
   };
+  readonly recipients: Recipients;
   readonly configuration: {
     read(caller: Caller, key: string): Outcome<ConfigurationView>;
     list(caller: Caller, page: PageRequest): Outcome<Page<ConfigurationView>>;

@@ -2,6 +2,7 @@ import { parseTrustedProxies, type TrustedProxies } from "../adapters/http/clien
 import { tracedCalls } from "../adapters/opentelemetry/traced-calls.ts";
 import { openRateLimiter } from "../adapters/rate-limit/rate-limiter.ts";
 import { guardedMailer } from "../adapters/resilience/guarded-mailer.ts";
+import { guardedWebhooks } from "../adapters/resilience/guarded-webhooks.ts";
 import { makeOutsideCalls } from "../adapters/resilience/outside-calls.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Mailer } from "../ports/mailer.ts";
@@ -9,6 +10,7 @@ import type { Metrics } from "../ports/metrics.ts";
 import { type CircuitState, OUTSIDE_SERVICES, type OutsideCalls } from "../ports/outside-call.ts";
 import type { RateLimiter } from "../ports/rate-limiter.ts";
 import { NO_TRACER, type Tracer } from "../ports/tracer.ts";
+import type { SendWebhook } from "../ports/webhook-sender.ts";
 import type { Service } from "./compose.ts";
 import type { Settings } from "./config.ts";
 
@@ -18,6 +20,7 @@ export interface Edge {
   readonly calls: OutsideCalls;
   readonly rateLimiter: RateLimiter;
   readonly mailer: Mailer;
+  readonly sendWebhook: SendWebhook;
   readonly trustedProxies: TrustedProxies;
   circuits(): Readonly<Record<string, CircuitState>>;
   close(): Promise<void>;
@@ -77,6 +80,7 @@ export const composeEdge = async (
     calls,
     rateLimiter,
     mailer: guardedMailer(service.mailer, calls),
+    sendWebhook: guardedWebhooks(service.webhookSender, calls),
     trustedProxies: parseTrustedProxies(settings.trustedProxies),
     circuits: () => Object.fromEntries(used.map((name) => [name, calls.state(name)])),
     close: async () => {

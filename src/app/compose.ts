@@ -15,6 +15,7 @@ import { readOrMakeSecretKeys } from "../adapters/crypto/secret-file.ts";
 import { makeSigner } from "../adapters/crypto/signer.ts";
 import { systemClock } from "../adapters/crypto/system-clock.ts";
 import { makeTokens } from "../adapters/crypto/tokens.ts";
+import { makeWebhookSigner } from "../adapters/crypto/webhook-signer.ts";
 import { openSqlite } from "../adapters/drizzle/sqlite/open-sqlite.ts";
 import { type GroupReport, groupCommit } from "../adapters/group-commit/group-commit.ts";
 import { makeEmlOutbox } from "../adapters/mail/eml-outbox.ts";
@@ -22,6 +23,7 @@ import { makeSmtpMailer } from "../adapters/mail/smtp.ts";
 import { sweepOutbox } from "../adapters/mail/sweep-outbox.ts";
 import { tracedCommits } from "../adapters/opentelemetry/traced-commits.ts";
 import { commentHtml } from "../adapters/sanitize-html/comment-html.ts";
+import { makeWebhookSender } from "../adapters/webhooks/webhook-sender.ts";
 import type { Controller } from "../domain/controller/controller.ts";
 import { DAY, plus } from "../domain/shared/instant.ts";
 import type { CheckpointFile } from "../ports/checkpoint-file.ts";
@@ -35,6 +37,7 @@ import type { Sealer } from "../ports/secrets.ts";
 import type { Store } from "../ports/store.ts";
 import { NO_TRACER, type Tracer } from "../ports/tracer.ts";
 import type { UnitOfWork } from "../ports/unit-of-work.ts";
+import type { WebhookSender } from "../ports/webhook-sender.ts";
 import type { Application } from "./application.ts";
 import type { ControllerSetting, DatabaseSetting, Settings } from "./config.ts";
 import { flagSource } from "./configuration/stored-flags.ts";
@@ -48,6 +51,8 @@ export interface Service {
   readonly deps: Deps;
   readonly store: Store;
   readonly mailer: Mailer;
+  /** Without circuits. */
+  readonly webhookSender: WebhookSender;
   /** The erasure ledger in its folder. */
   readonly ledgerFiles: FileLedger;
   readonly documentKeys: DocumentKeys;
@@ -92,6 +97,7 @@ export interface Overrides {
   readonly clock?: Clock;
   readonly store?: Store;
   readonly mailer?: Mailer;
+  readonly webhookSender?: WebhookSender;
   readonly ledger?: ErasureLedger;
   readonly checkpointFile?: CheckpointFile;
   /** Told when the second place of the erasure ledger could not be written. */
@@ -157,6 +163,12 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
   const keyVault = makeKeyVault(keyDeps);
   const documentKeys = makeDocumentKeys(keyDeps);
   const fileLedger = ledgerIn(settings, sealer, overrides.onLedgerHeadFailure);
+  const webhookSender =
+    overrides.webhookSender ??
+    makeWebhookSender({
+      allowPrivate: settings.webhookAllowPrivate,
+      httpsOnly: settings.mode === "production",
+    });
   const recipients = recipientSource(store.readers.webhooks);
   const flags = flagSource(store.readers.configuration, settings.flags);
   const publicUrl = settings.publicUrl ?? `http://localhost:${settings.port}`;
@@ -181,6 +193,8 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     refreshFlags: flags.refresh,
     recipients: recipients.current,
     refreshRecipients: recipients.refresh,
+    webhookSigner: makeWebhookSigner(),
+    acceptsWebhookUrl: webhookSender.accepts,
     environmentFlags: settings.flags,
     policies: {
       retention: settings.retention,
@@ -207,6 +221,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     documentKeys,
     store,
     mailer,
+    webhookSender,
     ledgerFiles: fileLedger,
     commitQueueLength: queue.waiting,
     // A file holds an address and a link that was of use for minutes.

@@ -63,6 +63,8 @@ export interface Settings {
   readonly controller: ControllerSetting;
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
+  /** Recipients may be told at addresses of this machine and of private networks: for development and tests. */
+  readonly webhookAllowPrivate: boolean;
   /** Null: http://localhost with the port that is listened on. */
   readonly publicUrl: string | null;
   readonly host: string;
@@ -140,6 +142,8 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
   for (const name of ["CONTROLLER_COUNTRY", "DATA_LOCATION"] as const) {
     if (given[name] !== undefined && parseCountryCode(String(given[name])) === null) wrong.add(name);
   }
+  if (given["GDPR_MODE"] === "production" && (values as Static<typeof SETTINGS>).WEBHOOK_ALLOW_PRIVATE)
+    wrong.add("WEBHOOK_ALLOW_PRIVATE");
   if (!isProxyList(given["TRUSTED_PROXIES"])) wrong.add("TRUSTED_PROXIES");
   if (wrong.size > 0) throw new WrongSettings(names.filter((name) => wrong.has(name)));
   const env = values as Static<typeof SETTINGS>;
@@ -196,6 +200,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     },
     smtpUrl: env.SMTP_URL ?? null,
     mailFrom: env.MAIL_FROM,
+    webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE,
     publicUrl: env.PUBLIC_URL ?? null,
     host: env.HOST,
     port: env.PORT,

@@ -30,6 +30,14 @@ import type { Deps } from "./deps.ts";
 import { failing } from "./health/failing.ts";
 import { idempotentRequests } from "./idempotency/begin-request.ts";
 import { checkUnsubscribeLink, unsubscribe } from "./mail/unsubscribe.ts";
+import { acknowledge } from "./recipients/acknowledge.ts";
+import { listDeliveries, redeliver } from "./recipients/manage-deliveries.ts";
+import {
+  addWebhook,
+  listWebhooks,
+  removeWebhook,
+  rotateWebhookSecret,
+} from "./recipients/manage-webhooks.ts";
 import { addAdmin, changeRole, readSubject } from "./roles/change-role.ts";
 import { knownCredentials } from "./service-credentials/known-credentials.ts";
 import {
@@ -91,6 +99,15 @@ export const createApplication = (
     create: createCredential(deps),
     list: listCredentials(deps),
     revoke: revokeCredential(deps, known),
+  },
+  recipients: {
+    list: listWebhooks(deps),
+    add: addWebhook(deps),
+    rotateSecret: rotateWebhookSecret(deps),
+    remove: removeWebhook(deps),
+    deliveries: listDeliveries(deps),
+    redeliver: redeliver(deps),
+    acknowledge: acknowledge(deps),
   },
   configuration: {
     read: readConfiguration(deps),

@@ -16,6 +16,7 @@ import type { Pseudonymiser } from "../ports/pseudonymiser.ts";
 import type { BlindIndexer, Sealer, Signer, Tokens } from "../ports/secrets.ts";
 import type { Readers } from "../ports/store.ts";
 import type { UnitOfWork } from "../ports/unit-of-work.ts";
+import type { WebhookSigner } from "../ports/webhook-signer.ts";
 
 /** Settings that decisions depend on. */
 export interface Policies {
@@ -56,6 +57,9 @@ export interface Deps {
   readonly recipients: () => readonly Webhook[];
   /** Reads them again: what must not be missed by anybody added just now does so first. */
   readonly refreshRecipients: () => Promise<void>;
+  readonly webhookSigner: WebhookSigner;
+  /** Whether a recipient may have this URL. */
+  readonly acceptsWebhookUrl: (url: string) => boolean;
   /** Defaults under what the environment says. */
   readonly environmentFlags: FeatureFlags;
   readonly policies: Policies;

@@ -17,6 +17,7 @@ export interface InvalidField {
     | "not-an-email-address"
     | "not-a-cursor"
     | "not-a-thread"
+    | "not-a-webhook-url"
     | "not-a-configuration-key";
 }
 
@@ -37,6 +38,10 @@ export type AppError =
   /** A credential that is unknown, expired, ended or revoked. */
   | { readonly type: "credential-invalid" }
   | { readonly type: "permission-missing"; readonly permission: Permission | Scope }
+  /** Acknowledged, or of no use any more: there is nothing left to be sent. */
+  | { readonly type: "delivery-closed" }
+  /** Not signed with a secret of the recipient that was told, or not just now. */
+  | { readonly type: "webhook-signature-invalid" }
   | { readonly type: "not-found" }
   /** The Idempotency-Key was used with another body. */
   | { readonly type: "idempotency-key-reused" }

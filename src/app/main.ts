@@ -14,6 +14,8 @@ import { drain, within } from "./drain.ts";
 import { forgetAnswers } from "./idempotency/forget-answers.ts";
 import { destroyExpiredKeys } from "./keys/destroy-expired-keys.ts";
 import { deliverMails } from "./mail/deliver-mails.ts";
+import { closeDeliveries } from "./recipients/close-deliveries.ts";
+import { webhookLanes } from "./recipients/webhook-lanes.ts";
 import { requestOrigin } from "./request-origin.ts";
 import { repeat } from "./schedule.ts";
 
@@ -120,11 +122,14 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
     deaf: () => logger.warn("configuration_watch_deaf"),
   });
   const sequencer = sequenceLog({ ...deps, leases: service.store.leases, logger, holder: deps.ids.next() });
+  const webhooks = webhookLanes({ ...deps, send: edge.sendWebhook, random: Math.random, logger });
   const schedules = [
     repeat("sequence-audit-log", 500, logger, sequencer.run),
     refreshFlags,
     repeat("refresh-recipients", 2_000, logger, deps.refreshRecipients),
     repeat("deliver-mails", 1_000, logger, () => deliverMails({ ...deps, mailer: edge.mailer, logger })),
+    repeat("deliver-webhooks", 1_000, logger, async () => webhooks.begin()),
+    repeat("close-deliveries", 60_000, logger, () => closeDeliveries(deps)),
     repeat("destroy-expired-keys", 3_600_000, logger, () => destroyExpiredKeys(deps)),
     repeat("forget-answers", 600_000, logger, () => forgetAnswers(deps)),
     repeat("sweep-outbox", 3_600_000, logger, service.sweepOutbox),
@@ -141,7 +146,11 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
   const stop = async (): Promise<void> => {
     // From now on every answer closes its connection, so that the requests in flight are the last ones.
     draining = true;
-    const tasks = Promise.all([watch?.close(), ...schedules.map((schedule) => schedule.stop())]);
+    const tasks = Promise.all([
+      watch?.close(),
+      webhooks.stop(),
+      ...schedules.map((schedule) => schedule.stop()),
+    ]);
     if (server.server !== null) await drain(server.server);
     // A mail server that hangs may keep a mail longer than that: it is sent again, under the same message id.
     await within(TASKS_MS, tasks);

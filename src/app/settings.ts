@@ -42,6 +42,7 @@ export const SETTINGS = Type.Object({
   OTEL_EXPORTER_OTLP_ENDPOINT: optional(Type.String({ pattern: "^https?://[^/\\s?#@]+(/[^\\s?#]*)?$" })),
   OTEL_SERVICE_NAME: Type.String({ pattern: "^[\\w.-]{1,64}$", default: "gonogo" }),
   SMTP_URL: optional(Type.String({ pattern: "^smtps?://.+$" })),
+  WEBHOOK_ALLOW_PRIVATE: Type.Boolean({ default: false }),
   MAIL_FROM: Type.String({ pattern: "^[^@\\s]+@[^@\\s]+$", default: "noreply@localhost" }),
 
   ERASURE_LEDGER_DIR: optional(Type.String({ minLength: 1 })),
@@ -98,6 +99,7 @@ export const EXPECTED: Readonly<Record<keyof Static<typeof SETTINGS>, string>> =
   OTEL_EXPORTER_OTLP_ENDPOINT: "http://host:4318 or https://host, without user and password",
   OTEL_SERVICE_NAME: "letters, digits, dots, hyphens and underscores, 64 at most",
   SMTP_URL: "smtp://user:password@host:587 or smtps://user:password@host:465",
+  WEBHOOK_ALLOW_PRIVATE: "true or false, and never true when GDPR_MODE is production",
   MAIL_FROM: "an e-mail address",
   ERASURE_LEDGER_DIR: "a folder",
   ERASURE_LEDGER_HEADS_DIR: "a folder on another disk than ERASURE_LEDGER_DIR",

@@ -11,6 +11,8 @@ export type CircuitState = (typeof CIRCUIT_STATES)[number];
 export interface OutsideCallOptions {
   /** The task may run several times and leave what one run leaves. Without it a task runs at most once. */
   readonly safeToRepeat?: boolean;
+  /** Which of several that are called by this name; each has a circuit of its own. */
+  readonly party?: string;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface OutsideCalls {
     task: (signal: AbortSignal) => Promise<T>,
     options?: OutsideCallOptions,
   ): Promise<T>;
-  /** OPEN stays until a call after the waiting time tries again. */
+  /** OPEN stays until a call after the waiting time tries again. Where there are several parties, the worst of theirs. */
   state(service: OutsideService): CircuitState;
 }
 

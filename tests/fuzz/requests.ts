@@ -69,6 +69,7 @@ const meeting = (requirement: string, plan: Plan, people: People): readonly Head
     people.as(kinds[picks[2] % kinds.length] ?? "nobody", picks[1], byCookie);
   switch (requirement) {
     case "none":
+    case "recipient":
     case "metrics":
       return [];
     case "content:read":
@@ -122,8 +123,15 @@ const isCredential = ([name]: Header): boolean =>
 export const credentialOf = (headers: readonly Header[]): readonly Header[] => headers.filter(isCredential);
 
 /** Header parameters of the document, with values that make sense. */
-const conditions = (plan: Plan, world: World, path: string, key: string): readonly Header[] =>
-  plan.operation.headers.flatMap(({ name, required }): readonly Header[] => {
+const conditions = (
+  plan: Plan,
+  world: World,
+  path: string,
+  key: string,
+  body: unknown,
+): readonly Header[] => {
+  const signature = world.signed(body);
+  return plan.operation.headers.flatMap(({ name, required }): readonly Header[] => {
     const [, , pick] = plan.picks;
     const etag = world.etag(path);
     switch (name) {
@@ -132,12 +140,17 @@ const conditions = (plan: Plan, world: World, path: string, key: string): readon
         return required ? [[name, "*"]] : [];
       case "If-None-Match":
         return etag !== null && pick % 2 === 0 ? [[name, etag]] : [];
+      case "webhook-id":
+      case "webhook-timestamp":
+      case "webhook-signature":
+        return [[name, signature[name]]];
       case "Idempotency-Key":
         return pick % 3 === 0 ? [[name, `"${key}"`]] : [];
       default:
         throw new Error(`a header the fuzzer does not know: ${name}`);
     }
   });
+};
 
 const texts = (values: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
@@ -174,7 +187,7 @@ export const draftOf = (plan: Plan, world: World, people: People, host: string, 
     ["Host", host],
     ...(plan.who === null ? allowed(plan, people, thing) : someone(plan, people)),
     ...(operation.body === null ? [] : [["Content-Type", operation.body.type] as const]),
-    ...conditions(plan, world, about, key),
+    ...conditions(plan, world, about, key, draft.body),
   ];
   plan.twist?.(draft);
   return draft;

@@ -1,3 +1,4 @@
+import { signer } from "../support/webhooks.ts";
 import { matched, type Operation, thingPath } from "./document.ts";
 import { isWanted } from "./values.ts";
 import type { WireAnswer } from "./wire.ts";
@@ -29,7 +30,11 @@ export interface World {
     answer: WireAnswer,
   ): void;
   learnText(text: string): void;
+  /** Headers by which the recipient that this body speaks of signs it. */
+  signed(body: unknown): Signature;
 }
+
+export type Signature = Readonly<Record<"webhook-id" | "webhook-timestamp" | "webhook-signature", string>>;
 
 export interface NextPage {
   readonly params: Readonly<Record<string, string>>;
@@ -57,6 +62,9 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
   const etags = new Map<string, string>();
   const words = new Map<string, string[]>();
   const pages = new Map<string, NextPage[]>();
+  /** Secrets of recipients, and whom each delivery is to. */
+  const secrets = new Map<string, string>();
+  const recipients = new Map<string, string>();
 
   const keep = <T>(lists: Map<string, T[]>, name: string, value: T): void => {
     const list = lists.get(name) ?? [];
@@ -94,9 +102,23 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
     if (etags.size > 10 * MOST && oldest !== undefined) etags.delete(oldest);
   };
 
+  const isUnder = (list: string | undefined, path: string): boolean =>
+    list !== undefined && matched(list, path) !== null;
+
+  /** Who signs what. */
+  const learnRecipient = (value: Json, path: string): void => {
+    const { id, secret, webhook_id } = value;
+    const of = typeof id === "string" ? id : (path.split("/").at(-2) ?? "");
+    if (typeof secret === "string" && secret.startsWith("whsec_")) secrets.set(of, secret);
+    if (typeof webhook_id !== "string" || typeof id !== "string") return;
+    recipients.set(id, webhook_id);
+    keep(words, "delivery_id", id);
+  };
+
   const learnJson = (value: unknown, path: string): void => {
     if (Array.isArray(value)) for (const each of value) learnJson(each, path);
     if (!isObject(value)) return;
+    learnRecipient(value, path);
     for (const [name, each] of Object.entries(value)) {
       if (typeof each !== "string") {
         learnJson(each, path);
@@ -110,8 +132,8 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
     // An item of a list lies under the list, by whatever its path calls it.
     for (const template of templates) {
       const name = /^(.*)\/\{(\w+)\}$/.exec(template);
-      const id = name?.[2] === undefined ? undefined : value[name[2]];
-      if (name?.[1] === path && (typeof id === "string" || typeof id === "number"))
+      const id = name?.[2] === undefined ? undefined : (value[name[2]] ?? value["id"]);
+      if (isUnder(name?.[1], path) && (typeof id === "string" || typeof id === "number"))
         keepThing(`${path}/${encodeURIComponent(id)}`, value, null);
     }
   };
@@ -197,6 +219,20 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
       if (operation.id === "readOpenApiDocument") return;
       learnJson(json, path);
       if (isObject(json)) learnPages(operation, path, query, json);
+    },
+    signed: (body) => {
+      const delivery = isObject(body) ? String(body["delivery_id"]) : "";
+      const secret = secrets.get(recipients.get(delivery) ?? "") ?? "whsec_bm9ib2R5";
+      const message = {
+        id: `msg_${delivery}`,
+        timestamp: Math.floor(Date.now() / 1_000),
+        body: JSON.stringify(body) ?? "",
+      };
+      return {
+        "webhook-id": message.id,
+        "webhook-timestamp": String(message.timestamp),
+        "webhook-signature": signer.sign([secret], message),
+      };
     },
     learnText: (text) => {
       for (const [link] of text.matchAll(/https?:\/\/[^\s"<>]+/g)) {

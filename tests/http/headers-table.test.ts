@@ -5,12 +5,13 @@ import type { Application } from "../../src/app/application.ts";
 import { StorageFailure } from "../../src/ports/unit-of-work.ts";
 import { type Asker, type Expected, GENERAL, METRICS_TOKEN, type Row } from "../support/header-rows.ts";
 import { PEOPLE_ROWS } from "../support/header-rows-people.ts";
+import { RECIPIENT_ROWS } from "../support/header-rows-recipients.ts";
 import { SERVICE_ROWS } from "../support/header-rows-service.ts";
 import { ALLOWED_ORIGIN, type RequestOptions, type TestServer, testServer } from "../support/http.ts";
 import { openConnection, requestBytes } from "../support/http-connection.ts";
 import { serviceToken } from "../support/http-people.ts";
 
-const ROWS = [...PEOPLE_ROWS, ...SERVICE_ROWS];
+const ROWS = [...PEOPLE_ROWS, ...SERVICE_ROWS, ...RECIPIENT_ROWS];
 
 /** Of every answer, whatever it is. */
 const EVERY: Expected = {
@@ -200,7 +201,7 @@ describe.each(VARIANTS.map((variant) => [variant.name, variant] as const))("%s",
     const forStrangers = row.as === "program" ? GENERAL : row.limits;
     const refusal = row.ofrep ? KINDS.json : PROBLEM;
     const sent: RequestOptions = {
-      headers: from(row.ifMatch ? { "if-match": "*" } : {}),
+      headers: from({ ...(row.ifMatch ? { "if-match": "*" } : {}), ...row.headers?.(asker, json) }),
       ...(bearer === null ? {} : { token: bearer }),
       ...(json === undefined ? {} : { json }),
     };

@@ -6,6 +6,7 @@ import { WHO, type Who, type Whose, type World, world } from "../support/http-ma
 import { linkTokenFor, serviceToken } from "../support/http-people.ts";
 import { newPolicy } from "../support/policies.ts";
 import { accepted } from "../support/service.ts";
+import { anOpenDelivery, aRecipient, type Recipient, signedHeaders } from "../support/webhooks.ts";
 
 type Status = number | null;
 
@@ -31,7 +32,9 @@ interface Case {
   readonly what?: string;
   readonly expected: Row;
   readonly json?: (world: World, who: Who) => Promise<object> | object;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?:
+    | Readonly<Record<string, string>>
+    | ((world: World, json: object | undefined) => Readonly<Record<string, string>>);
   readonly path?: (world: World, who: Who) => Promise<string> | string;
 }
 
@@ -97,6 +100,56 @@ const draftPath = async ({ server, actors }: World): Promise<string> => {
   }
   return "/v1/admin/consent-policies/2";
 };
+
+let recipient: Recipient | null = null;
+
+const webhookPath =
+  (suffix = "") =>
+  async ({ server }: World): Promise<string> => {
+    recipient = await aRecipient(server);
+    return `/v1/admin/webhooks/${recipient.id}${suffix}`;
+  };
+
+const recipientCases: readonly Case[] = [
+  { operation: "GET /v1/admin/webhooks", expected: ADMINISTER },
+  {
+    operation: "POST /v1/admin/webhooks",
+    json: () => ({ name: "x", url: "https://newsletter.example/", events: ["subject.erased"] }),
+    expected: ok(201, ADMINISTER),
+  },
+  {
+    operation: "DELETE /v1/admin/webhooks/{id}",
+    path: webhookPath(),
+    expected: ok(204, ADMINISTER),
+  },
+  {
+    operation: "POST /v1/admin/webhooks/{id}/secrets",
+    path: webhookPath("/secrets"),
+    expected: ok(201, ADMINISTER),
+  },
+  {
+    operation: "GET /v1/admin/webhooks/{id}/deliveries",
+    path: webhookPath("/deliveries"),
+    expected: ADMINISTER,
+  },
+  {
+    operation: "POST /v1/admin/webhooks/{id}/deliveries/{delivery}/redelivery",
+    path: async (at) => {
+      const deliveries = await webhookPath("/deliveries")(at);
+      return `${deliveries}/${await anOpenDelivery(at.server, recipient ?? { id: "" as never })}/redelivery`;
+    },
+    expected: ok(202, ADMINISTER),
+  },
+  {
+    operation: "POST /v1/webhook-acknowledgements",
+    json: async ({ server }) => {
+      recipient = await aRecipient(server);
+      return { delivery_id: await anOpenDelivery(server, recipient) };
+    },
+    headers: ({ server }, json) => signedHeaders(server, recipient?.secret ?? "", JSON.stringify(json)),
+    expected: ok(204, READ),
+  },
+];
 
 const CASES: readonly Case[] = [
   // Consent
@@ -363,6 +416,8 @@ const CASES: readonly Case[] = [
     expected: ok(204, ADMINISTER),
   },
 
+  ...recipientCases,
+
   { operation: "GET /v1/admin/config", expected: ADMINISTER },
   { operation: "GET /v1/admin/config/{key}", path: configurationPath, expected: ADMINISTER },
   {
@@ -473,7 +528,10 @@ describe("who may do what", () => {
       const path = (await each.path?.(at, who)) ?? template;
       const json = await each.json?.(at, who);
       const { status } = await at.server.request(method, path, {
-        headers: { ...at.actors[who].headers, ...each.headers },
+        headers: {
+          ...at.actors[who].headers,
+          ...(typeof each.headers === "function" ? each.headers(at, json) : each.headers),
+        },
         ...(json === undefined ? {} : { json }),
       });
       found.push([who, status]);

@@ -30,6 +30,8 @@ export interface Row {
   readonly path?: (asker: Asker) => Promise<string> | string;
   readonly json?: (asker: Asker) => Promise<object> | object;
   readonly ifMatch?: true;
+  /** Others that it needs. */
+  readonly headers?: (asker: Asker, json: object | undefined) => Readonly<Record<string, string>>;
   /** A path of this operation where nothing is. */
   readonly nowhere?: string;
   /** What it cannot take: a query, a form, or JSON. */

@@ -9,14 +9,14 @@ import type { ErasureStatus, ErasureStep } from "../../domain/erasure/erasure.ts
 import type { IdempotencyId } from "../../domain/idempotency/idempotent-answer.ts";
 import type { IdentityKind } from "../../domain/personal-data/identity.ts";
 import type { OutgoingMail } from "../../domain/personal-data/records.ts";
-import type { WebhookEvent } from "../../domain/recipients/webhook.ts";
-import type { DeliveryOutcome } from "../../domain/recipients/webhook-delivery.ts";
 import type {
   ErasureHindrance,
   PrivacyRequest,
   RefusalGround,
   RestrictionGround,
 } from "../../domain/privacy-requests/privacy-request.ts";
+import type { WebhookEvent } from "../../domain/recipients/webhook.ts";
+import type { DeliveryOutcome } from "../../domain/recipients/webhook-delivery.ts";
 import type { RetentionTrigger } from "../../domain/retention/retention-run.ts";
 import type { UserRole } from "../../domain/roles/role.ts";
 import type { SubjectStatus } from "../../domain/roles/subject.ts";

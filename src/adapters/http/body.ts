@@ -60,11 +60,17 @@ export interface BodyKind {
   readonly form: boolean;
 }
 
+export interface ReadBody {
+  readonly value: unknown;
+  /** As they came. */
+  readonly bytes: Uint8Array;
+}
+
 /** The value of the body: 415 when it is of another type, 413 when too large, 400 or 422 when it cannot be parsed. */
 export const readBody = async (
   request: Request,
   { optional, form }: BodyKind,
-): Promise<Result<unknown, Refusal>> => {
+): Promise<Result<ReadBody, Refusal>> => {
   const { headers } = request;
   const ofType = isOfType(headers, form ? FORM_TYPE : JSON_TYPE);
   if (!optional && !ofType) return err({ type: "unsupported-media-type" });
@@ -76,7 +82,8 @@ export const readBody = async (
   // Who sent half a body and went reads no answer, and is no failure of this service.
   if (bytes === "gone") return form ? NO_FORM : err({ type: "malformed-json" });
   if (bytes === null) return err({ type: "body-too-large" });
-  if (optional && bytes.byteLength === 0) return ok({});
+  if (optional && bytes.byteLength === 0) return ok({ value: {}, bytes });
   if (!ofType) return err({ type: "unsupported-media-type" });
-  return form ? parseForm(bytes, headers) : parseJson(bytes);
+  const parsed = form ? await parseForm(bytes, headers) : parseJson(bytes);
+  return parsed.ok ? ok({ value: parsed.value, bytes }) : parsed;
 };

@@ -8,19 +8,24 @@ import { validator } from "./validation.ts";
 /** What a route takes, as its schemas say. */
 export interface Checks {
   query(request: Request): Result<unknown, Refusal>;
-  body(request: Request): Promise<Result<unknown, Refusal>>;
+  /** The value, and the text that it was read from. */
+  body(request: Request): Promise<Result<{ readonly value: unknown; readonly text: string }, Refusal>>;
 }
 
-export const checksOf = ({ query, body, optionalBody, formBody }: Route): Checks => {
+export const checksOf = ({ query, body, optionalBody, formBody, signedBody }: Route): Checks => {
   const checkQuery = query === undefined ? null : validator(query);
   const checkBody = body === undefined ? null : validator(body);
   return {
     query: (request) =>
       query === undefined || checkQuery === null ? ok({}) : checkQuery(readQuery(request.url, query)),
     body: async (request) => {
-      if (checkBody === null) return ok(null);
+      if (checkBody === null) return ok({ value: null, text: "" });
       const read = await readBody(request, { optional: optionalBody === true, form: formBody === true });
-      return read.ok ? checkBody(read.value) : read;
+      if (!read.ok) return read;
+      const checked = checkBody(read.value.value);
+      // Only a signature is over the text itself; everybody else has no need of it.
+      const text = signedBody === true ? new TextDecoder().decode(read.value.bytes) : "";
+      return checked.ok ? ok({ value: checked.value, text }) : checked;
     },
   };
 };

@@ -34,6 +34,13 @@ export const SECURITY_SCHEMES = {
     name: "X-API-Key",
     description: "What could be the bearer token, for clients of the OpenFeature Remote Evaluation Protocol",
   },
+  webhook_signature: {
+    type: "apiKey",
+    in: "header",
+    name: "webhook-signature",
+    description:
+      "Standard Webhooks: of a recipient, with its secret, over `webhook-id.webhook-timestamp.body`",
+  },
   session_cookie: {
     type: "apiKey",
     in: "cookie",
@@ -60,6 +67,8 @@ const schemesOf = (requirement: Requirement): readonly Scheme[] => {
     case "sessions:create":
     case "consents:check":
       return ["bearer"];
+    case "recipient":
+      return ["webhook_signature"];
     case "subject":
     case "person":
       return ["bearer", "session_cookie", "subject_cookie"];

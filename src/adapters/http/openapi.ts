@@ -52,6 +52,7 @@ const headersOf = (route: Route): readonly object[] => [
   ...ifMatchOf(route),
   ...(route.alternatives?.some(({ status }) => status === 304) === true ? [IF_NONE_MATCH] : []),
   ...(isCreating(route) ? [IDEMPOTENCY_KEY] : []),
+  ...(route.signedBody === true ? SIGNATURE : []),
 ];
 
 const IDEMPOTENCY_KEY = {
@@ -63,6 +64,28 @@ const IDEMPOTENCY_KEY = {
   schema: { type: "string", minLength: 1, maxLength: 257 },
   example: '"8e03978e-40d5-43e8-bc93-6894a57f9324"',
 };
+
+/** Standard Webhooks. Missing ones are refused as any other signature that is not right. */
+const SIGNATURE = [
+  [
+    "webhook-id",
+    "Of this message, chosen by the recipient; holds no dot.",
+    "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W",
+  ],
+  ["webhook-timestamp", "Seconds since 1970, at most five minutes off.", "1674087231"],
+  [
+    "webhook-signature",
+    "`v1,` and the base64 of HMAC-SHA-256 over `id.timestamp.body` with the secret of the webhook.",
+    "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
+  ],
+].map(([name, description, example]) => ({
+  name,
+  in: "header",
+  required: true,
+  description,
+  schema: { type: "string" },
+  example,
+}));
 
 /** What the plugin cannot know of a route. */
 const detailOf = (route: Route): object => ({

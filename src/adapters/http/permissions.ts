@@ -14,7 +14,8 @@ export type Standing =
   | "session"
   | "service"
   | "edit-token"
-  | "receipt";
+  | "receipt"
+  | "recipient";
 
 export type Requirement = Permission | Scope | Standing;
 
@@ -34,6 +35,7 @@ const EXPLAINED: Readonly<Record<Requirement, string>> = {
   "system:administer": "a session of an admin that was not narrowed to less",
   "edit-token": "the edit token of the comment",
   receipt: "the holder of a consent receipt: her consent and her rights, nothing else",
+  recipient: "a recipient of webhooks, by its signature over the body",
   "sessions:create": "a service credential with this scope",
   "consents:check": "a service credential with this scope",
 };
@@ -60,6 +62,8 @@ const meets = (principal: Principal, requirement: Requirement): Result<null, Ref
       : err({ type: "permission-missing", permission: requirement });
   switch (requirement) {
     case "none":
+    // The use case judges the signature: the secret it is by belongs to what the body names.
+    case "recipient":
       return ok(null);
     case "metrics":
       // Decided by the pipeline, which knows where the request comes from.

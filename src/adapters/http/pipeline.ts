@@ -16,7 +16,14 @@ import { problemHeaders } from "./problem-document.ts";
 import { rateLimitFields } from "./rate-limit-fields.ts";
 import { PROBLEM_DOCUMENTS, type RefusalForm } from "./refusal-form.ts";
 import type { Refusal } from "./refusals.ts";
-import { isKnown, readGpc, readIdempotencyKey, readIfMatch, readLanguages } from "./request-headers.ts";
+import {
+  isKnown,
+  readGpc,
+  readIdempotencyKey,
+  readIfMatch,
+  readLanguages,
+  readSignature,
+} from "./request-headers.ts";
 import { type Answer, type Ask, isCreating, type Route } from "./route.ts";
 
 /** What is known of a request from its first moment. */
@@ -186,7 +193,8 @@ const ask = async (
     caller: caller.value,
     params: decoded,
     query: query.value,
-    body: body.value,
+    body: body.value.value,
+    ...(route.signedBody === true ? { signed: readSignature(request.headers, body.value.text) } : {}),
     languages: readLanguages(request.headers),
     ifMatch: ifMatch ?? (route.ifMatch === "optional" ? null : "any"),
   });

@@ -18,6 +18,8 @@ const REASONS: Readonly<Record<InvalidField["reason"], string>> = {
   "essential-on-consent": "must not be consent: what is essential is not asked, so nobody can refuse it",
   "not-a-validity": "must be null or a whole number of days from 1 to 730",
   "not-a-cursor": "must be a next_cursor or replies_cursor of this list",
+  "not-a-webhook-url":
+    "must be an https URL of a public address, on port 443 or from 1024 on, without user, password and fragment",
   "not-a-thread": "must be 1 to 200 printable characters without space around them",
 };
 

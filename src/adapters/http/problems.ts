@@ -1,9 +1,11 @@
 import { POLICY_PROBLEMS } from "./problems-policies.ts";
+import { RECIPIENT_PROBLEMS } from "./problems-recipients.ts";
 import type { ProblemCode, ProblemType } from "./refusals.ts";
 
 /** Every problem this service answers. `docs/problems/<code>.md` explains each at length. */
 export const PROBLEMS = {
   ...POLICY_PROBLEMS,
+  ...RECIPIENT_PROBLEMS,
   "already-created": {
     status: 409,
     title: "Already created",

@@ -1,3 +1,5 @@
+import type { SignedByRecipient } from "../../app/recipients/recipients.ts";
+
 const isOne = (header: string | null): boolean =>
   (header ?? "").split(",").some((value) => value.trim() === "1");
 
@@ -72,3 +74,11 @@ export const isKnown = (headers: Headers, tag: string): boolean => {
   const named: readonly string[] = header.match(OPAQUE_TAG) ?? [];
   return header.trim() === "*" || named.includes(tag.replace(/^W\//, ""));
 };
+
+/** A signature of Standard Webhooks over a body. */
+export const readSignature = (headers: Headers, body: string): SignedByRecipient => ({
+  id: headers.get("webhook-id"),
+  timestamp: headers.get("webhook-timestamp"),
+  signature: headers.get("webhook-signature"),
+  body,
+});

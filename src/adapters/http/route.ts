@@ -1,5 +1,6 @@
 import type { Static, TObject, TSchema } from "@sinclair/typebox";
 import type { Caller } from "../../app/caller.ts";
+import type { SignedByRecipient } from "../../app/recipients/recipients.ts";
 import type { Result } from "../../domain/shared/result.ts";
 import type { RateLimitBudget } from "../../ports/rate-limiter.ts";
 import type { RoutePermission } from "./permissions.ts";
@@ -24,6 +25,8 @@ export interface Ask<Path extends string, Query, Body, IfMatch extends true | "o
   readonly body: Body;
   /** Of Accept-Language, best first. */
   readonly languages: readonly string[];
+  /** Only on routes with `signedBody`. */
+  readonly signed?: SignedByRecipient;
   /** Only on routes with `ifMatch`; null where it is optional and was not sent. */
   readonly ifMatch: IfMatch extends "optional" ? Precondition | null : Precondition;
 }
@@ -87,6 +90,8 @@ interface Definition<
   readonly params?: Readonly<Record<ParametersOf<Path>, TSchema>>;
   readonly query?: Query;
   readonly body?: Body;
+  /** The body is signed by a recipient of webhooks: the use case is handed the signature. */
+  readonly signedBody?: true;
   /** No body at all is taken for an empty object. */
   readonly optionalBody?: true;
   /** The body is a form, as browsers and mail programs send it, instead of JSON. */
@@ -124,6 +129,7 @@ export const TAGS = {
   sessions: "Sign-in links and sessions",
   comments: "Threads, comments and reports",
   notifications: "Mails about comments, and how they are stopped",
+  recipients: "Who receives personal data, and is told what becomes of them (GDPR Art. 19)",
   moderation: "What waits for moderators, and their decisions",
   administration: "Roles, service credentials, system configuration and feature flags",
   flags: "Evaluation of feature flags (OpenFeature Remote Evaluation Protocol 0.3)",

@@ -10,8 +10,8 @@ import { CONSENT_METHODS } from "../../domain/consent/consent-type.ts";
 import { ERASURE_STATUSES } from "../../domain/erasure/erasure.ts";
 import { IDENTITY_KINDS } from "../../domain/personal-data/identity.ts";
 import type { Records } from "../../domain/personal-data/records.ts";
-import { WEBHOOK_NAME_MAX, WEBHOOK_URL_MAX } from "../../domain/recipients/webhook.ts";
 import { REQUEST_TYPES } from "../../domain/privacy-requests/privacy-request.ts";
+import { WEBHOOK_NAME_MAX, WEBHOOK_URL_MAX } from "../../domain/recipients/webhook.ts";
 import { ROLES } from "../../domain/roles/role.ts";
 import { codePoints, storableText } from "../../domain/shared/text.ts";
 

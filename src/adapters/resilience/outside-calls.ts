@@ -47,11 +47,46 @@ const STATES: Readonly<Record<Cockatiel, CircuitState>> = {
 /** Cockatiel, outside in: bulkhead, retry, breaker, time-out. The breaker counts every attempt. */
 export const makeOutsideCalls = (options: ResilienceOptions): OutsideCalls => {
   const guards = Object.fromEntries(
-    OUTSIDE_SERVICES.map((service) => [service, guardOf(service, options)]),
-  ) as Record<OutsideService, Guard>;
+    OUTSIDE_SERVICES.map((service) => [service, guardsOf(service, options)]),
+  ) as Record<OutsideService, Guards>;
   return {
-    run: (service, task, { safeToRepeat = false } = {}) => guards[service].run(task, safeToRepeat),
+    run: (service, task, { safeToRepeat = false, party = "" } = {}) =>
+      guards[service].of(party).run(task, safeToRepeat),
     state: (service) => guards[service].state(),
+  };
+};
+
+interface Guards {
+  of(party: string): Guard;
+  state(): CircuitState;
+}
+
+/** More parties than anybody has; the circuit that was made first is forgotten when there are. */
+const PARTIES_MAX = 1_000;
+
+const WORST_FIRST: readonly CircuitState[] = ["OPEN", "HALF_OPEN", "CLOSED"];
+
+/** The circuits of a service: one for each party, and places that they share. */
+const guardsOf = (service: OutsideService, options: ResilienceOptions): Guards => {
+  const limits = (options.limits ?? OUTSIDE_LIMITS)[service];
+  const places = bulkhead(limits.concurrent, limits.queued);
+  const guards = new Map<string, Guard>();
+  const state = (): CircuitState => {
+    const states = [...guards.values()].map((guard) => guard.state());
+    return WORST_FIRST.find((each) => states.includes(each)) ?? "CLOSED";
+  };
+  const changed = (): void => options.onStateChange?.(service, state());
+  return {
+    state,
+    of: (party) => {
+      const known = guards.get(party);
+      if (known !== undefined) return known;
+      const [oldest] = guards.keys();
+      if (guards.size >= PARTIES_MAX && oldest !== undefined) guards.delete(oldest);
+      const guard = guardOf(service, options, places, changed);
+      guards.set(party, guard);
+      return guard;
+    },
   };
 };
 
@@ -60,7 +95,12 @@ interface Guard {
   state(): CircuitState;
 }
 
-const guardOf = (service: OutsideService, options: ResilienceOptions): Guard => {
+const guardOf = (
+  service: OutsideService,
+  options: ResilienceOptions,
+  places: ReturnType<typeof bulkhead>,
+  onChange: () => void,
+): Guard => {
   const limits = (options.limits ?? OUTSIDE_LIMITS)[service];
   const breaker = circuitBreaker(handleAll, {
     breaker: new ConsecutiveBreaker(options.failureThreshold),
@@ -72,9 +112,8 @@ const guardOf = (service: OutsideService, options: ResilienceOptions): Guard => 
   breaker.onStateChange((changed) => {
     const state = STATES[changed];
     tell(options.logger, service, state);
-    options.onStateChange?.(service, state);
+    onChange();
   });
-  const places = bulkhead(limits.concurrent, limits.queued);
   const time = timeout(limits.timeoutMs, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false });
   const [initialDelay, maxDelay] = limits.backoffMs;
   const again = retry(

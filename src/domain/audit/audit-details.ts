@@ -1,8 +1,6 @@
 import type { CommentStatus, ModerationDecision } from "../comments/comment.ts";
 import type { ConsentMethod, ConsentType } from "../consent/consent-type.ts";
 import type { SealedCollection } from "../personal-data/sealed-fields.ts";
-import type { WebhookEvent } from "../recipients/webhook.ts";
-import type { DeliveryOutcome } from "../recipients/webhook-delivery.ts";
 import type {
   ErasureHindrance,
   RefusalGround,
@@ -11,6 +9,8 @@ import type {
   RequestType,
   RestrictionGround,
 } from "../privacy-requests/privacy-request.ts";
+import type { WebhookEvent } from "../recipients/webhook.ts";
+import type { DeliveryOutcome } from "../recipients/webhook-delivery.ts";
 import type { Scope, UserRole } from "../roles/role.ts";
 import type { Instant } from "../shared/instant.ts";
 
@@ -62,6 +62,7 @@ export interface AuditDetails {
     readonly outcome: DeliveryOutcome;
     readonly status: number | null;
   };
+  "webhook_delivery.held": { readonly event: WebhookEvent; readonly attempts: number };
   "webhook_delivery.acknowledged": { readonly event: WebhookEvent; readonly late: boolean };
   "webhook_delivery.closed": {
     readonly event: WebhookEvent;
@@ -154,6 +155,7 @@ export const RESOURCE_TYPES = {
   "webhook.removed": "webhook",
   "webhook_delivery.claimed": "webhook_delivery",
   "webhook_delivery.attempted": "webhook_delivery",
+  "webhook_delivery.held": "webhook_delivery",
   "webhook_delivery.acknowledged": "webhook_delivery",
   "webhook_delivery.closed": "webhook_delivery",
   "webhook_delivery.asked_again": "webhook_delivery",

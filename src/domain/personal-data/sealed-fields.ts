@@ -1,9 +1,9 @@
 import type { SystemConfiguration } from "../configuration/system-configuration.ts";
 import type { Erasure } from "../erasure/erasure.ts";
 import type { IdempotentAnswer } from "../idempotency/idempotent-answer.ts";
+import type { PrivacyRequest } from "../privacy-requests/privacy-request.ts";
 import type { Webhook } from "../recipients/webhook.ts";
 import type { WebhookDelivery } from "../recipients/webhook-delivery.ts";
-import type { PrivacyRequest } from "../privacy-requests/privacy-request.ts";
 import type { SignInLink } from "../sessions/sign-in-link.ts";
 import type { Write } from "../shared/changes.ts";
 import type { Sealed } from "../shared/ids.ts";

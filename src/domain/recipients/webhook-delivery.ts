@@ -1,9 +1,11 @@
+import { auditEntry, type Occasion } from "../audit/audit-entry.ts";
 import { type RetentionPeriods, retentionUntil } from "../retention/retention-period.ts";
 import { canonicalJson, type Json } from "../shared/canonical-json.ts";
-import type { Changes, Write } from "../shared/changes.ts";
+import type { Changes, Settable, Write } from "../shared/changes.ts";
 import { type GdprRecord, newGdprRecord } from "../shared/gdpr-record.ts";
 import type { CanonicalJson, Sealed, SubjectId, WebhookDeliveryId, WebhookId } from "../shared/ids.ts";
 import { type Instant, plusDays } from "../shared/instant.ts";
+import { err, ok, type Result } from "../shared/result.ts";
 import type { WebhookEvent } from "./webhook.ts";
 
 /** What became of the last attempt. */
@@ -114,3 +116,63 @@ export const withDeliveries = (changes: Changes, deliveries: readonly WebhookDel
     ...deliveries.map((row): Write => ({ op: "insert", into: "webhook_deliveries", row })),
   ],
 });
+
+const update = (
+  delivery: WebhookDelivery,
+  set: Settable<"webhook_deliveries">,
+  { now }: Occasion,
+): Write => ({
+  op: "update",
+  in: "webhook_deliveries",
+  id: delivery.id,
+  version: delivery.version,
+  set: { ...set, updated_at: now },
+});
+
+/** Ends what is of no use any more: the recipient is none, or the erasure of the person is told instead. */
+export const closeDelivery = (
+  delivery: WebhookDelivery,
+  reason: "recipient-removed" | "overtaken",
+  occasion: Occasion,
+): Changes => ({
+  expects: [],
+  writes: [update(delivery, { closed_at: occasion.now, next_attempt_at: null, message: null }, occasion)],
+  audit: [auditEntry("webhook_delivery.closed", delivery.id, { event: delivery.event, reason }, occasion)],
+});
+
+/**
+ * The recipient says that it is done (GDPR Art. 19). From now on nobody needs to know whom it told of: what was sent goes.
+ * Null: it has been said, or closed, before.
+ */
+export const acknowledgeDelivery = (delivery: WebhookDelivery, occasion: Occasion): Changes | null => {
+  if (delivery.closed_at !== null) return null;
+  const { now } = occasion;
+  const set = { acknowledged_at: now, closed_at: now, next_attempt_at: null, message: null };
+  const details = { event: delivery.event, late: now > delivery.acknowledgement_due_at };
+  return {
+    expects: [],
+    writes: [update(delivery, set, occasion)],
+    audit: [auditEntry("webhook_delivery.acknowledged", delivery.id, details, occasion)],
+  };
+};
+
+/** Sends an open one again, at once. */
+export const askAgain = (
+  delivery: WebhookDelivery,
+  occasion: Occasion,
+): Result<
+  { readonly delivery: WebhookDelivery; readonly changes: Changes },
+  { readonly type: "delivery-closed" }
+> => {
+  if (delivery.closed_at !== null || delivery.message === null) return err({ type: "delivery-closed" });
+  const set = { next_attempt_at: occasion.now, updated_at: occasion.now };
+  const details = { event: delivery.event, attempts: delivery.attempts };
+  return ok({
+    delivery: { ...delivery, ...set, version: delivery.version + 1 },
+    changes: {
+      expects: [],
+      writes: [update(delivery, set, occasion)],
+      audit: [auditEntry("webhook_delivery.asked_again", delivery.id, details, occasion)],
+    },
+  });
+};

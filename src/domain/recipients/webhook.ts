@@ -48,6 +48,17 @@ export const webhookEvents = ({ events }: Pick<Webhook, "events">): readonly Web
 export const recipientsOf = (webhooks: readonly Webhook[], event: WebhookEvent): readonly Webhook[] =>
   webhooks.filter((webhook) => webhook.removed_at === null && webhookEvents(webhook).includes(event));
 
+/** The newest first; another while both count. None once it has been removed. */
+export const secretsInForce = (
+  { secret, previous_secret, previous_secret_until }: Webhook,
+  now: Instant,
+): readonly Sealed[] => [
+  ...(secret === null ? [] : [secret]),
+  ...(previous_secret !== null && previous_secret_until !== null && now < previous_secret_until
+    ? [previous_secret]
+    : []),
+];
+
 export const addWebhook = (
   wanted: Pick<Webhook, "id" | "name" | "url"> & {
     readonly secret: Sealed;

@@ -5,6 +5,7 @@ import { adminConsentPolicyRoutes } from "./admin-consent-policies.ts";
 import { adminFlagRoutes } from "./admin-flags.ts";
 import { adminServiceCredentialRoutes } from "./admin-service-credentials.ts";
 import { adminSubjectRoutes } from "./admin-subjects.ts";
+import { adminWebhookRoutes } from "./admin-webhooks.ts";
 import { commentRoutes } from "./comments.ts";
 import { consentPolicyRoutes } from "./consent-policy.ts";
 import { consentReceiptRoutes } from "./consent-receipts.ts";
@@ -20,6 +21,7 @@ import { signInLinkRoutes } from "./sign-in-links.ts";
 import { signInPageRoutes } from "./sign-in-page.ts";
 import { threadRoutes } from "./threads.ts";
 import { unsubscribeRoutes } from "./unsubscribe.ts";
+import { webhookAcknowledgementRoutes } from "./webhook-acknowledgements.ts";
 import { wellKnownRoutes } from "./well-known.ts";
 
 /** Every route there is, in the order of the document. */
@@ -36,6 +38,8 @@ export const allRoutes = (service: Service): readonly Route[] => {
     ...unsubscribeRoutes(service),
     ...moderationRoutes(service),
     ...adminSubjectRoutes(service),
+    ...adminWebhookRoutes(service),
+    ...webhookAcknowledgementRoutes(service),
     ...adminServiceCredentialRoutes(service),
     ...adminConfigurationRoutes(service),
     ...adminFlagRoutes(service),
