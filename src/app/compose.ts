@@ -22,6 +22,7 @@ import { makeEmlOutbox } from "../adapters/mail/eml-outbox.ts";
 import { makeSmtpMailer } from "../adapters/mail/smtp.ts";
 import { sweepOutbox } from "../adapters/mail/sweep-outbox.ts";
 import { tracedCommits } from "../adapters/opentelemetry/traced-commits.ts";
+import { type OwnedFolders, openOwnedFiles } from "../adapters/owned-files/owned-files.ts";
 import { commentHtml } from "../adapters/sanitize-html/comment-html.ts";
 import { makeWebhookSender } from "../adapters/webhooks/webhook-sender.ts";
 import type { Controller } from "../domain/controller/controller.ts";
@@ -33,6 +34,7 @@ import type { DocumentKeys } from "../ports/document-signer.ts";
 import type { ErasureLedger } from "../ports/erasure-ledger.ts";
 import type { Mail, Mailer } from "../ports/mailer.ts";
 import type { OutsideCalls } from "../ports/outside-call.ts";
+import type { OwnedFiles } from "../ports/owned-files.ts";
 import type { Sealer } from "../ports/secrets.ts";
 import type { Store } from "../ports/store.ts";
 import { NO_TRACER, type Tracer } from "../ports/tracer.ts";
@@ -108,6 +110,8 @@ export interface Overrides {
   readonly onGroup?: (report: GroupReport) => void;
   /** The way to the database has no circuit without. */
   readonly outsideCalls?: OutsideCalls;
+  /** Those of the settings without. */
+  readonly ownedFiles?: OwnedFiles;
   /** Nothing is traced without. */
   readonly tracer?: Tracer;
 }
@@ -126,6 +130,13 @@ const ledgerIn = (
 /** The ledger alone, where there is no database yet. */
 export const openLedgerOf = async (settings: Settings): Promise<FileLedger> =>
   ledgerIn(settings, makeSealer(await secretsOf(settings)));
+/** Every folder that the service writes to, and what in them belongs to the store, which looks after itself. */
+const ownedFoldersOf = (settings: Settings): OwnedFolders => ({
+  outbox: outboxOf(settings),
+  logs: settings.logDir,
+  data: settings.dataDir,
+  database: settings.database.kind === "sqlite" ? settings.database.path : null,
+});
 
 /** Where nobody said who answers, the site stands for whoever runs it; the start warns of it. */
 const controllerOf = (setting: ControllerSetting, publicUrl: string): Controller => ({
@@ -187,6 +198,8 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     auditSeals,
     logSigner: makeLogSigner(store.readers.keys, keyVault, auditSeals),
     checkpointFile: overrides.checkpointFile ?? makeCheckpointFile(settings.dataDir),
+    physicalErasure: store.physicalErasure,
+    ownedFiles: overrides.ownedFiles ?? openOwnedFiles(ownedFoldersOf(settings)),
     pseudonymiser: makePseudonymiser(keyVault),
     sanitizer: commentHtml,
     flags: flags.current,
@@ -200,6 +213,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
       retention: settings.retention,
       consentCookieDays: settings.consentCookieDays,
       sessionHours: settings.sessionHours,
+      backupRetentionDays: settings.backup.retentionDays,
       moderation: settings.moderation,
       allowedOrigins: settings.corsOrigins,
       publicUrl,

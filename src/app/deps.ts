@@ -12,6 +12,8 @@ import type { ErasureLedger } from "../ports/erasure-ledger.ts";
 import type { HtmlSanitizer } from "../ports/html-sanitizer.ts";
 import type { IdGenerator } from "../ports/id-generator.ts";
 import type { LogSigner } from "../ports/log-signer.ts";
+import type { OwnedFiles } from "../ports/owned-files.ts";
+import type { PhysicalErasure } from "../ports/physical-erasure.ts";
 import type { Pseudonymiser } from "../ports/pseudonymiser.ts";
 import type { BlindIndexer, Sealer, Signer, Tokens } from "../ports/secrets.ts";
 import type { Readers } from "../ports/store.ts";
@@ -23,6 +25,8 @@ export interface Policies {
   readonly retention: RetentionPeriods;
   readonly consentCookieDays: number;
   readonly sessionHours: number;
+  /** After so many days no backup holds what was erased. */
+  readonly backupRetentionDays: number;
   readonly moderation: ModerationMode;
   /** Origins to which a sign-in may return, such as `https://example.org`. */
   readonly allowedOrigins: readonly string[];
@@ -47,6 +51,8 @@ export interface Deps {
   readonly auditSeals: AuditSeals;
   readonly logSigner: LogSigner;
   readonly checkpointFile: CheckpointFile;
+  readonly physicalErasure: PhysicalErasure;
+  readonly ownedFiles: OwnedFiles;
   readonly pseudonymiser: Pseudonymiser;
   readonly sanitizer: HtmlSanitizer;
   /** The flags in force, from memory. */

@@ -15,6 +15,7 @@ import type { LegalHoldReader } from "./legal-hold-reader.ts";
 import type { MailPreferencesReader } from "./mail-preferences-reader.ts";
 import type { OutgoingMailReader } from "./outgoing-mail-reader.ts";
 import type { PersonalDataReader } from "./personal-data-reader.ts";
+import type { PhysicalErasure } from "./physical-erasure.ts";
 import type { PrivacyRequestReader } from "./privacy-request-reader.ts";
 import type { RecordReader } from "./record-reader.ts";
 import type { RestorePointReader } from "./restore-point-reader.ts";
@@ -97,6 +98,7 @@ export interface Store {
   /** Null where the store lives in this process. */
   readonly connections: Connections | null;
   readonly auditLog: AuditLogStore;
+  readonly physicalErasure: PhysicalErasure;
   readonly migrator: Migrator;
   /** Resolves when the store answers; rejects with StorageFailure otherwise. */
   ping(): Promise<void>;

@@ -27,6 +27,7 @@ const setUp = () => {
     retention: DEFAULT_RETENTION,
     consentCookieDays: 365,
     sessionHours: 24,
+    backupRetentionDays: 30,
     moderation: "pre",
     allowedOrigins: [],
     publicUrl: "https://comments.example.org",

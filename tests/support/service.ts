@@ -13,6 +13,7 @@ import { type Instant, plus } from "../../src/domain/shared/instant.ts";
 import type { Result } from "../../src/domain/shared/result.ts";
 import type { Logger } from "../../src/ports/logger.ts";
 import type { Mail } from "../../src/ports/mailer.ts";
+import type { OwnedFiles } from "../../src/ports/owned-files.ts";
 import type { Store } from "../../src/ports/store.ts";
 import type { Tracer } from "../../src/ports/tracer.ts";
 
@@ -48,7 +49,12 @@ export interface TestService extends Service {
 
 /** The real service on the memory store, with a clock of the test's own and mails caught before they leave. */
 export const testService = async (
-  options: { readonly settings?: Partial<Settings>; readonly store?: Store; readonly tracer?: Tracer } = {},
+  options: {
+    readonly settings?: Partial<Settings>;
+    readonly store?: Store;
+    readonly ownedFiles?: OwnedFiles;
+    readonly tracer?: Tracer;
+  } = {},
 ): Promise<TestService> => {
   let now = NOON;
   const mails: Mail[] = [];
@@ -65,6 +71,7 @@ export const testService = async (
     checkpointFile: openMemoryCheckpointFile(),
     ledger: openMemoryLedger(),
     mailer: { send: async (mail) => void mails.push(mail) },
+    ownedFiles: options.ownedFiles ?? { eraseMails: async () => 0, find: async () => [] },
     ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
   });
   await store.migrator.up();

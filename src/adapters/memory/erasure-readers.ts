@@ -7,7 +7,7 @@ import { FROM_OLDEST, take, until } from "./take.ts";
 export const erasureReaders = (
   { tables, indexes }: Pick<MemoryContents, "tables" | "indexes">,
   attempt: <T>(operation: string, read: () => T) => Promise<T>,
-): Pick<Readers, "commentReports" | "erasures" | "records"> => ({
+): Pick<Readers, "commentReports" | "erasures" | "legalHolds" | "records"> => ({
   commentReports: {
     onComment: (comment, after, limit) =>
       attempt("comment_reports.onComment", () =>
@@ -24,6 +24,16 @@ export const erasureReaders = (
           until(indexes.openErasures.after("", [FROM_OLDEST, ""]), (each) => each.next_attempt_at <= now),
           limit,
         ),
+      ),
+  },
+  legalHolds: {
+    byId: (id) => attempt("legal_holds.byId", () => tables.legal_holds.get(id)),
+    list: (after, limit) =>
+      attempt("legal_holds.list", () => take(indexes.holdsById.after("", [after ?? ""]), limit)),
+    standing: () => attempt("legal_holds.standing", () => [...indexes.standingHolds.after("", [""])]),
+    ofSubject: (subject) =>
+      attempt("legal_holds.ofSubject", () =>
+        [...indexes.standingHolds.after("", [""])].filter((hold) => hold.subject_id === subject),
       ),
   },
   records: {

@@ -232,16 +232,6 @@ export const createMemoryReaders = (
           ),
         ),
     },
-    legalHolds: {
-      byId: (id) => attempt("legal_holds.byId", () => tables.legal_holds.get(id)),
-      list: (after, limit) =>
-        attempt("legal_holds.list", () => take(indexes.holdsById.after("", [after ?? ""]), limit)),
-      standing: () => attempt("legal_holds.standing", () => [...indexes.standingHolds.after("", [""])]),
-      ofSubject: (subject) =>
-        attempt("legal_holds.ofSubject", () =>
-          [...indexes.standingHolds.after("", [""])].filter((hold) => hold.subject_id === subject),
-        ),
-    },
     signedReports: {
       byId: (id) => attempt("signed_reports.byId", () => tables.signed_reports.get(id)),
       list: (kind, before, limit) =>

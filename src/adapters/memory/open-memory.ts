@@ -3,6 +3,7 @@ import { StorageFailure } from "../../ports/unit-of-work.ts";
 import { emptyContents, type MemoryContents } from "./contents.ts";
 import { createMemoryAuditLog } from "./memory-audit-log.ts";
 import { createMemoryGroupStore } from "./memory-group-store.ts";
+import { memoryPhysicalErasure } from "./memory-physical-erasure.ts";
 import { createMemoryReaders } from "./memory-readers.ts";
 import { createMemoryRetention } from "./memory-retention.ts";
 
@@ -20,6 +21,7 @@ export const openMemory = (contents: MemoryContents = emptyContents()): Store =>
   return {
     readers: createMemoryReaders(contents, attempt),
     groups: { commitGroup: (members) => attempt("commit", () => groups.commitGroup(members)) },
+    physicalErasure: memoryPhysicalErasure(contents),
     connections: null,
     auditLog: createMemoryAuditLog(contents, attempt),
     retention: createMemoryRetention(contents, groups, attempt),

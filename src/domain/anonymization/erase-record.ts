@@ -9,7 +9,6 @@ export const EMPTY: { readonly [C in Collection]?: Settable<C> } = {
   consents: { audit_entry_id: null, ip_hash: null, user_agent_hash: null },
   comments: { content: "", moderation_note: null, edit_token_hash: null, source_id: null },
   comment_reports: { reason: "", subject_id: null },
-  webhook_deliveries: { message: null },
   privacy_requests: {
     statement: null,
     rectification: null,
@@ -18,6 +17,7 @@ export const EMPTY: { readonly [C in Collection]?: Settable<C> } = {
     answer: null,
     token_hash: null,
   },
+  webhook_deliveries: { message: null, subject_id: null },
 };
 
 /** Whose data goes, and the fresh random id under which what stays goes on: nobody can compute one from the other. */

@@ -1,5 +1,7 @@
+import type { CommentChoice } from "../anonymization/erase-comment.ts";
 import type { CommentStatus, ModerationDecision } from "../comments/comment.ts";
 import type { ConsentMethod, ConsentType } from "../consent/consent-type.ts";
+import type { ErasureStep } from "../erasure/erasure.ts";
 import type { SealedCollection } from "../personal-data/sealed-fields.ts";
 import type {
   ErasureHindrance,
@@ -12,6 +14,7 @@ import type {
 import type { WebhookEvent } from "../recipients/webhook.ts";
 import type { DeliveryOutcome } from "../recipients/webhook-delivery.ts";
 import type { Scope, UserRole } from "../roles/role.ts";
+import type { ErasureId } from "../shared/ids.ts";
 import type { Instant } from "../shared/instant.ts";
 
 /**
@@ -117,6 +120,14 @@ export interface AuditDetails {
   "privacy_request.reminded": { readonly type: RequestType; readonly late: boolean };
   "restriction.lift_announced": { readonly ground: RestrictionGround };
   "restriction.lifted": { readonly ground: RestrictionGround; readonly by: "subject" | "system" };
+  "erasure.begun": { readonly comments: CommentChoice };
+  "erasure.advanced": { readonly step: ErasureStep; readonly records: number };
+  "erasure.held": { readonly step: ErasureStep };
+  /** Names of columns and kinds of files, which hold nothing of hers themselves. */
+  "erasure.residue_found": { readonly places: readonly string[] };
+  "erasure.certified": { readonly erasure: ErasureId };
+  "legal_hold.placed": { readonly scope: "subject" | "record" };
+  "legal_hold.lifted": { readonly scope: "subject" | "record" };
   "mail_preferences.changed": { readonly notifications: boolean };
   "mail.claimed": { readonly kind: string; readonly attempts: number };
   "mail.sent": { readonly kind: string; readonly attempts: number };
@@ -182,6 +193,13 @@ export const RESOURCE_TYPES = {
   "privacy_request.reminded": "privacy_request",
   "restriction.lift_announced": "privacy_request",
   "restriction.lifted": "privacy_request",
+  "erasure.begun": "erasure",
+  "erasure.advanced": "erasure",
+  "erasure.held": "erasure",
+  "erasure.residue_found": "erasure",
+  "erasure.certified": "signed_report",
+  "legal_hold.placed": "legal_hold",
+  "legal_hold.lifted": "legal_hold",
   "mail_preferences.changed": "mail_preferences",
   "mail.claimed": "mail",
   "mail.sent": "mail",

@@ -23,10 +23,13 @@ export const ERASURE_STEPS = [
   "sessions",
   "comments",
   "reports",
+  "deliveries",
+  "requests",
   "consents",
   "mails",
   "answers",
   "mentions",
+  "notes",
   "settings",
   "audit",
   "subject",
@@ -46,13 +49,19 @@ export interface ErasureWork {
   readonly values: PersonalValues;
   /** Passages of the texts that were removed, at most 300: to look for. */
   readonly excerpts: readonly string[];
+  /** Pieces of the same texts as they were written, at most 100: to look for in files. */
+  readonly fragments: readonly string[];
   /** Passages of replies that mails to others may quote. */
   readonly quoted: readonly string[];
   /** The fresh ids under which what stays goes on, one for each collection, so that they cannot be joined. */
-  readonly anonymous: { readonly comments: SubjectId; readonly consents: SubjectId };
+  readonly anonymous: Readonly<Record<"comments" | "consents" | "requests", SubjectId>>;
   /** Random; the hash of what was erased stands on it, and means nothing once it is gone. */
   readonly salt: string;
   readonly digest: string;
+  /** Recipients that are told of the erasure. */
+  readonly recipients: number;
+  /** Audit entries that no longer say who acted. */
+  readonly unlinked: number;
 }
 
 /** What became of one kind of record. */

@@ -237,7 +237,8 @@ export const CATALOGUE: Catalogue = {
     erasure: "fields",
     fields: {
       ...gdpr,
-      subject_id: subject,
+      // The id of somebody who was erased leads to nobody.
+      subject_id: { ...subject, erasure: "keep" },
       record_id: { ...about, mask: "drop" },
       // In the words of staff, who are told to name no person.
       reason: { ...about, export: "omit", mask: "drop", neverLog: true },
@@ -317,7 +318,7 @@ export const CATALOGUE: Catalogue = {
     fields: {
       ...gdpr,
       webhook_id: none,
-      subject_id: subject,
+      subject_id: { ...subject, erasure: "blank" },
       event: about,
       // What else a recipient was to be told of a person is overtaken by her erasure. The notice of the erasure itself
       // is stored without `subject_id`, so that erasing does not find it; it ends with its acknowledgement.

@@ -52,7 +52,7 @@ export const changeRole = (
   });
 };
 
-const moveGuard = (id: "admins", version: number, occasion: Occasion): Changes["writes"][number] =>
+export const moveGuard = (id: "admins", version: number, occasion: Occasion): Changes["writes"][number] =>
   version === 0
     ? {
         op: "insert",

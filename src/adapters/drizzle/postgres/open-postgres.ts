@@ -14,6 +14,7 @@ import { postgresAuditLog } from "./postgres-audit-log.ts";
 import { createGroupStore } from "./postgres-group-store.ts";
 import { postgresLeases } from "./postgres-leases.ts";
 import { POSTGRES_MIGRATIONS, postgresMigrations } from "./postgres-migrations.ts";
+import { postgresPhysicalErasure } from "./postgres-physical-erasure.ts";
 import { createRetentionStore } from "./postgres-retention.ts";
 import { createReaderPool } from "./reader-pool.ts";
 
@@ -41,6 +42,8 @@ export interface PostgresOptions {
   readonly migrationsFolder?: string;
 }
 
+/** A large table is rewritten for so long at most. */
+const REWRITE_MS = 3_600_000;
 const READ_AGAIN_MS = [50, 200, 500];
 
 /** What a transaction starts with: its settings go with it, so that a transaction pooler keeps them. */
@@ -135,6 +138,10 @@ export const openPostgres = async ({
     readers: readersOf(source),
     auditLog: postgresAuditLog(logLanes, begin, pool, source, attempt),
     groups,
+    physicalErasure: postgresPhysicalErasure(
+      { url: directUrl ?? url, name: "gonogo erasure", connectTimeoutMs, answerTimeoutMs: REWRITE_MS },
+      open,
+    ),
     connections: pool.connections,
     leases: postgresLeases(pool, attempt),
     retention,

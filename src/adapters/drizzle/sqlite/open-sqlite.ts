@@ -14,6 +14,7 @@ import { sqliteAuditLog } from "./sqlite-audit-log.ts";
 import { createGroupStore } from "./sqlite-group-store.ts";
 import { sqliteLeases } from "./sqlite-leases.ts";
 import { SQLITE_MIGRATIONS, sqliteMigrations } from "./sqlite-migrations.ts";
+import { sqlitePhysicalErasure } from "./sqlite-physical-erasure.ts";
 import { createRetentionStore } from "./sqlite-retention.ts";
 
 export interface SqliteOptions {
@@ -64,11 +65,13 @@ export const openSqlite = async ({
     }
   };
 
+  const physicalErasure = sqlitePhysicalErasure(connection, file, attempt);
   const source: Source = { db: portable, schema, attempt };
   return {
     readers: readersOf(source),
     auditLog: sqliteAuditLog(connection, source, attempt),
     groups,
+    physicalErasure,
     connections: null,
     leases: sqliteLeases(connection, attempt),
     retention: createRetentionStore(connection, encoder, groups, {
@@ -86,6 +89,7 @@ export const openSqlite = async ({
       await groups.close();
       closed = true;
       connection.close();
+      await physicalErasure.close();
     },
   };
 };

@@ -1,0 +1,230 @@
+import type { CommentChoice } from "../../domain/anonymization/erase-comment.ts";
+import {
+  advanceErasure,
+  beginErasure,
+  certifyErasure,
+  holdErasure,
+  postponeErasure,
+  reopenErasure,
+} from "../../domain/erasure/advance-erasure.ts";
+import { certificateOf } from "../../domain/erasure/certificate.ts";
+import type { Erasure, ErasureStep } from "../../domain/erasure/erasure.ts";
+import { holdOn } from "../../domain/retention/legal-hold.ts";
+import type { Subject } from "../../domain/roles/subject.ts";
+import type { Changes } from "../../domain/shared/changes.ts";
+import type { ErasureId, KeyedHash, SubjectId } from "../../domain/shared/ids.ts";
+import { plusDays } from "../../domain/shared/instant.ts";
+import { SYSTEM_CALLER } from "../caller.ts";
+import { occasionOf } from "../commit.ts";
+import { withEvents } from "../recipients/with-events.ts";
+import { newWork, openWork, sealWork } from "./erasure-work.ts";
+import { requestsStep, withAnsweredRequests } from "./her-requests.ts";
+import { auditStep, subjectStep } from "./last-steps.ts";
+import { lookForHer } from "./look.ts";
+import {
+  commentsStep,
+  consentsStep,
+  deliveriesStep,
+  ledgerStep,
+  reportsStep,
+  sessionsStep,
+  vaultStep,
+} from "./own-records.ts";
+import { answersStep, linksStep, mailsStep, mentionsStep, notesStep, settingsStep } from "./residue.ts";
+import type { Batch, EraseDeps, Step, StepContext, Touched } from "./step.ts";
+
+const STEPS: Readonly<Record<Exclude<ErasureStep, "look">, Step>> = {
+  ledger: ledgerStep,
+  vault: vaultStep,
+  links: linksStep,
+  sessions: sessionsStep,
+  comments: commentsStep,
+  reports: reportsStep,
+  deliveries: deliveriesStep,
+  requests: requestsStep,
+  consents: consentsStep,
+  mails: mailsStep,
+  answers: answersStep,
+  mentions: mentionsStep,
+  notes: notesStep,
+  settings: settingsStep,
+  audit: auditStep,
+  subject: subjectStep,
+};
+
+/** What recipients are told with the last of it (GDPR Art. 19). */
+const ERASED = { type: "subject.erased", reference: null, due_at: null } as const;
+
+/** How often a batch is decided anew because others came first, before the erasure is left to the next run. */
+const ATTEMPTS = 20;
+
+export type ErasureOutcome =
+  /** `nothing`: no such person, or she was erased before there was a record of it. */
+  | { readonly type: "nothing" }
+  | { readonly type: "done"; readonly erasure: Erasure }
+  | { readonly type: "held"; readonly erasure: Erasure }
+  | { readonly type: "residue"; readonly erasure: Erasure; readonly places: readonly string[] }
+  /** Not finished now, and gone on with by the next run. */
+  | { readonly type: "open"; readonly erasure: Erasure };
+
+/** Whether a hold in force is on her, or on one of these records, or on a record of hers. */
+const isHeld = async (
+  { readers, clock }: EraseDeps,
+  subject: SubjectId,
+  touched: readonly Touched[],
+): Promise<boolean> => {
+  const holds = await readers.legalHolds.standing();
+  if (holds.length === 0) return false;
+  const now = clock.now();
+  const hers = [{ id: subject, subject_id: subject }, ...touched];
+  if (hers.some((record) => holdOn(holds, record, now) !== null)) return true;
+  for (const { record_id } of holds) {
+    if (record_id === null) continue;
+    const [comment, consent] = await Promise.all([
+      readers.comments.byId(record_id as never),
+      readers.consents.byId(record_id as never),
+    ]);
+    const owner = comment?.comment.subject_id ?? consent?.subject_id ?? null;
+    if (owner === subject && holdOn(holds, { id: record_id, subject_id: owner }, now) !== null) return true;
+  }
+  return false;
+};
+
+type Turn =
+  | { readonly type: "moved" }
+  | { readonly type: "conflict" }
+  | { readonly type: "ended"; readonly outcome: ErasureOutcome };
+
+const commit = async (deps: EraseDeps, changes: Changes): Promise<boolean> =>
+  (await deps.unitOfWork.commit(changes)).ok;
+
+const stored = async (deps: EraseDeps, erasure: Erasure): Promise<Erasure> => {
+  const found = await deps.readers.erasures.byId(erasure.id);
+  if (found === null) throw new Error("an erasure that has begun is kept");
+  return found;
+};
+
+const hold = async (deps: EraseDeps, erasure: Erasure): Promise<Turn> => {
+  const held = await commit(deps, holdErasure(erasure, await occasionOf(deps, SYSTEM_CALLER)));
+  if (!held) return { type: "conflict" };
+  return { type: "ended", outcome: { type: "held", erasure: await stored(deps, erasure) } };
+};
+
+const finish = async (context: StepContext): Promise<Turn> => {
+  const { deps, erasure, work } = context;
+  const { places, complete } = await lookForHer(context);
+  const occasion = await occasionOf(deps, SYSTEM_CALLER);
+  if (!complete) {
+    if (!(await commit(deps, postponeErasure(erasure, occasion)))) return { type: "conflict" };
+    return { type: "ended", outcome: { type: "open", erasure: await stored(deps, erasure) } };
+  }
+  if (places.length > 0) {
+    if (!(await commit(deps, reopenErasure(erasure, places, occasion)))) return { type: "conflict" };
+    const outcome = { type: "residue", erasure: await stored(deps, erasure), places } as const;
+    return { type: "ended", outcome };
+  }
+  const original_data_hash = deps.signer.digest(`${work.salt}${work.digest}`) as KeyedHash;
+  const document = await deps.documents.sign(
+    "report",
+    certificateOf({
+      erasure,
+      finished_at: occasion.now,
+      original_data_hash,
+      unlinked: work.unlinked,
+      last_backup_expires_at: plusDays(occasion.now, deps.policies.backupRetentionDays),
+      recipients: work.recipients,
+    }),
+  );
+  const certificate = { id: deps.ids.next<never>(), document, original_data_hash };
+  const certified = certifyErasure(erasure, certificate, occasion);
+  if (!(await commit(deps, await withAnsweredRequests(context, certified, occasion)))) {
+    return { type: "conflict" };
+  }
+  // What the erasure worked with has just been overwritten: it goes from the old pages as well.
+  await deps.physicalErasure.scrub(false);
+  return { type: "ended", outcome: { type: "done", erasure: await stored(deps, erasure) } };
+};
+
+/** One batch, or the look at the end. */
+const turn = async (deps: EraseDeps, erasure: Erasure, subject: Subject): Promise<Turn> => {
+  if (erasure.step !== "ledger" && erasure.work === null)
+    throw new Error("an erasure lost what it looks for");
+  const work = openWork(deps, erasure) ?? newWork(deps, []);
+  const context: StepContext = { deps, erasure, subject, work };
+  if (erasure.step === "look") return finish(context);
+  // Asked before the ledger is written, so that nothing at all is done while a hold stands.
+  if (await isHeld(deps, subject.id, [])) return hold(deps, erasure);
+  const batch: Batch = await STEPS[erasure.step](context);
+  if (await isHeld(deps, subject.id, batch.touched)) return hold(deps, erasure);
+  const occasion = await occasionOf(deps, SYSTEM_CALLER);
+  const { writes, step, cursor, counted } = batch;
+  const sealed = sealWork(deps, erasure, batch.work);
+  const changes = advanceErasure(
+    { erasure, subject },
+    { writes, step, cursor, counted, work: sealed },
+    occasion,
+  );
+  const told =
+    step === "look" ? withEvents(deps, changes, [{ ...ERASED, subject: subject.id }], occasion.now) : changes;
+  return (await commit(deps, told)) ? { type: "moved" } : { type: "conflict" };
+};
+
+/**
+ * Carries an erasure on to its end, batch by batch. Killed at any moment, it goes on where it was; run twice at once,
+ * each batch is stored by one of the two. `goesOn` is asked before every batch.
+ */
+export const carryOn = async (
+  deps: EraseDeps,
+  id: ErasureId,
+  goesOn: () => Promise<boolean> = async () => true,
+): Promise<ErasureOutcome> => {
+  let conflicts = 0;
+  for (;;) {
+    const erasure = await deps.readers.erasures.byId(id);
+    if (erasure === null) return { type: "nothing" };
+    if (erasure.status === "done") return { type: "done", erasure };
+    if (conflicts >= ATTEMPTS || !(await goesOn())) return { type: "open", erasure };
+    const subject = await deps.readers.subjects.byId(erasure.subject_id);
+    if (subject === null) return { type: "nothing" };
+    const turned = await turn(deps, erasure, subject);
+    if (turned.type === "ended") return turned.outcome;
+    conflicts = turned.type === "conflict" ? conflicts + 1 : 0;
+  }
+};
+
+/**
+ * Erases a person who is known by her id alone (GDPR Art. 17): begins, unless it has begun, and carries on to the end.
+ * Doing it again does nothing more. Rejects with StorageFailure, and when the ledger cannot be written.
+ */
+export const eraseSubject =
+  (deps: EraseDeps) =>
+  async (
+    input: { readonly subject: SubjectId; readonly comments: CommentChoice },
+    goesOn?: () => Promise<boolean>,
+  ): Promise<ErasureOutcome> => {
+    const begun = await begin(deps, input);
+    return begun === null ? { type: "nothing" } : carryOn(deps, begun.id, goesOn);
+  };
+
+/** The erasure of this person, begun now unless it was before; null when there is nobody to erase. */
+export const begin = async (
+  deps: EraseDeps,
+  input: { readonly subject: SubjectId; readonly comments: CommentChoice },
+): Promise<Erasure | null> => {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const [subject, existing, admins] = await Promise.all([
+      deps.readers.subjects.byId(input.subject),
+      deps.readers.erasures.ofSubject(input.subject),
+      deps.readers.subjects.admins(),
+    ]);
+    if (subject === null) return null;
+    const begun = beginErasure(
+      { subject, existing, admins },
+      { id: deps.ids.next(), comments: input.comments },
+      await occasionOf(deps, SYSTEM_CALLER),
+    );
+    if (begun === null) return null;
+    if (begun.changes === null || (await commit(deps, begun.changes))) return begun.erasure;
+  }
+  return null;
+};

@@ -1,0 +1,54 @@
+import { erasedFields } from "../../domain/anonymization/erase-record.ts";
+import type { Occasion } from "../../domain/audit/audit-entry.ts";
+import { finishErasure } from "../../domain/privacy-requests/erasure-request.ts";
+import { isFinal, type PrivacyRequest } from "../../domain/privacy-requests/privacy-request.ts";
+import type { Changes } from "../../domain/shared/changes.ts";
+import type { PrivacyRequestId } from "../../domain/shared/ids.ts";
+import { withNobody } from "./nobody.ts";
+import { makeBatch, PAGE, type Step, type StepContext } from "./step.ts";
+
+/** The request that this erasure answers: it stays open, and hers, until she was looked for. */
+const isAnsweredByThis = ({ type, state }: PrivacyRequest): boolean =>
+  type === "erasure" && state === "running";
+
+/** What she asked for otherwise: that she asked and was answered stays, her words and her id go; what is open is moot. */
+export const requestsStep: Step = async (context) => {
+  const { deps, subject, work } = context;
+  const after = context.erasure.cursor as PrivacyRequestId | null;
+  const rows = await deps.readers.privacyRequests.ofSubject(subject.id, after, PAGE);
+  const batch = makeBatch(context);
+  const severance = { subject: subject.id, anonymous: work.anonymous.requests };
+  for (const row of rows) {
+    if (isAnsweredByThis(row)) continue;
+    const { id, version } = row;
+    const moot = isFinal(row) ? {} : ({ state: "cancelled", closed_at: deps.clock.now() } as const);
+    const set = { ...erasedFields("privacy_requests", row, severance), ...moot, wakes_at: null };
+    batch.add("privacy_requests", row, { op: "update", in: "privacy_requests", id, version, set });
+  }
+  const last = rows.at(-1);
+  const ended = batch.end(last === undefined || rows.length < PAGE ? "next" : { cursor: last.id });
+  return { ...ended, writes: await withNobody(context, severance.anonymous, ended.writes) };
+};
+
+/** The changes with the end of the request that was answered by this erasure. */
+export const withAnsweredRequests = async (
+  context: StepContext,
+  changes: Changes,
+  occasion: Occasion,
+): Promise<Changes> => {
+  const { deps, subject, work } = context;
+  const requests = await deps.readers.privacyRequests.ofSubject(subject.id, null, PAGE);
+  const answered = requests.filter(isAnsweredByThis).flatMap((request) => {
+    const finished = finishErasure(request, work.anonymous.requests, {
+      ...occasion,
+      audit_id: deps.ids.next(),
+    });
+    return finished.ok ? [finished.value.changes] : [];
+  });
+  const writes = answered.flatMap((each) => each.writes);
+  return {
+    ...changes,
+    writes: [...(await withNobody(context, work.anonymous.requests, writes)), ...changes.writes],
+    audit: [...changes.audit, ...answered.flatMap((each) => each.audit)] as const,
+  };
+};
