@@ -5,11 +5,21 @@ import type { SystemConfiguration } from "../domain/configuration/system-configu
 import type { ConsentRecord } from "../domain/consent/consent.ts";
 import type { ConsentStanding } from "../domain/consent/consent-in-force.ts";
 import type { ConsentMethod, ConsentType, OptionalConsentType } from "../domain/consent/consent-type.ts";
+import type { DueAction } from "../domain/personal-data/catalogue.ts";
+import type { DueCounts, PersonalCollection } from "../domain/retention/due-records.ts";
+import type { RetentionCategory } from "../domain/retention/retention-period.ts";
+import type { RetentionTrigger } from "../domain/retention/retention-run.ts";
 import type { Permission, Scope, UserRole } from "../domain/roles/role.ts";
 import type { ServiceCredential } from "../domain/roles/service-credential.ts";
 import type { Subject } from "../domain/roles/subject.ts";
 import type { Json } from "../domain/shared/canonical-json.ts";
-import type { CommentId, ConsentId, ServiceCredentialId, SubjectId } from "../domain/shared/ids.ts";
+import type {
+  CommentId,
+  ConsentId,
+  RetentionRunId,
+  ServiceCredentialId,
+  SubjectId,
+} from "../domain/shared/ids.ts";
 import type { Instant } from "../domain/shared/instant.ts";
 import type { Result } from "../domain/shared/result.ts";
 import type { PublicKey } from "../ports/document-signer.ts";
@@ -115,6 +125,43 @@ export interface FlagView {
   readonly enabled: boolean;
   readonly source: "default" | "environment" | "stored";
   readonly version: number | null;
+}
+
+/** How long a collection's records are kept, and what becomes of them then. */
+export interface RetentionPolicyView {
+  readonly collection: string;
+  readonly purpose: string;
+  /** Null: nothing personal, or kept as long as what it belongs to. */
+  readonly category: RetentionCategory | null;
+  readonly days: number | null;
+  readonly due: DueAction | "never";
+}
+
+type RecordCounts = Readonly<Partial<Record<PersonalCollection, number>>>;
+
+export interface RetentionView {
+  readonly policies: readonly RetentionPolicyView[];
+  /** Records whose period is over: what a run would look at now, held ones too. */
+  readonly due_now: RecordCounts;
+  readonly forecast: readonly {
+    readonly from: Instant;
+    readonly until: Instant;
+    readonly records: RecordCounts;
+  }[];
+}
+
+export interface RetentionRunView {
+  readonly id: RetentionRunId;
+  readonly dry_run: boolean;
+  readonly trigger: RetentionTrigger;
+  readonly status: "running" | "finished";
+  readonly due: Instant;
+  readonly started_at: Instant;
+  readonly finished_at: Instant | null;
+  readonly resumed: number;
+  readonly collections: Readonly<Partial<Record<PersonalCollection, DueCounts>>>;
+  /** Signed (compact JWS); null while it runs. */
+  readonly report: string | null;
 }
 
 /** Bearer tokens and cookies as they came, at most one of each. */
@@ -264,6 +311,14 @@ export interface Application {
     ): Outcome<FlagView>;
     /** What clients may evaluate: every flag, as this instance has it in force. */
     evaluate(caller: Caller): Outcome<FeatureFlags>;
+  };
+  readonly retention: {
+    /** `weeks`: how far the forecast looks, 1 to 52. */
+    show(caller: Caller, input: { readonly weeks: number }): Outcome<RetentionView>;
+    /** `retention-run-under-way` while there is one. */
+    start(caller: Caller, input: { readonly dry_run: boolean }): Outcome<RetentionRunView>;
+    runs(caller: Caller, page: PageRequest): Outcome<Page<RetentionRunView>>;
+    run(caller: Caller, id: RetentionRunId): Outcome<RetentionRunView>;
   };
   readonly access: {
     /** Tells the trail that staff read personal data; resolves when it is stored. `operation` is a fixed word. */

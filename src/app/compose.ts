@@ -10,6 +10,7 @@ import { makeIdGenerator } from "../adapters/crypto/id-generator.ts";
 import { type KeyVaultDeps, makeKeyVault } from "../adapters/crypto/key-vault.ts";
 import { makeLogSigner } from "../adapters/crypto/log-signer.ts";
 import { makePseudonymiser } from "../adapters/crypto/pseudonymiser.ts";
+import { sealedRetention } from "../adapters/crypto/sealed-retention.ts";
 import { makeSealer } from "../adapters/crypto/sealer.ts";
 import { readOrMakeSecretKeys } from "../adapters/crypto/secret-file.ts";
 import { makeSigner } from "../adapters/crypto/signer.ts";
@@ -46,6 +47,7 @@ import { flagSource } from "./configuration/stored-flags.ts";
 import { createApplication } from "./create-application.ts";
 import type { Deps } from "./deps.ts";
 import { recipientSource } from "./recipients/known-recipients.ts";
+import { makeRetentionRunner, type RetentionRunner } from "./retention/retention-runner.ts";
 
 /** A wired service, without anything that listens. */
 export interface Service {
@@ -55,6 +57,7 @@ export interface Service {
   readonly mailer: Mailer;
   /** Without circuits. */
   readonly webhookSender: WebhookSender;
+  readonly retentionRunner: RetentionRunner;
   /** The erasure ledger in its folder. */
   readonly ledgerFiles: FileLedger;
   readonly documentKeys: DocumentKeys;
@@ -104,6 +107,8 @@ export interface Overrides {
   readonly checkpointFile?: CheckpointFile;
   /** Told when the second place of the erasure ledger could not be written. */
   readonly onLedgerHeadFailure?: (failure: unknown) => void;
+  /** Told when a retention run that was started by a request did not get to its end. */
+  readonly onRetentionFailure?: (failure: unknown) => void;
   /** Told of every mail that is written to the outbox folder. */
   readonly onMail?: (mail: Mail) => void;
   /** Told of every group that was committed. */
@@ -220,6 +225,10 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
       controller: controllerOf(settings.controller, publicUrl),
     },
   };
+  const retentionRunner = makeRetentionRunner(
+    { ...deps, retention: sealedRetention(store.retention, auditSeals), leases: store.leases },
+    overrides.onRetentionFailure,
+  );
   const mailer =
     overrides.mailer ??
     (settings.smtpUrl === null
@@ -230,7 +239,8 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
         })
       : makeSmtpMailer({ url: settings.smtpUrl, from: settings.mailFrom }));
   return {
-    application: createApplication(deps, store),
+    application: createApplication(deps, store, retentionRunner),
+    retentionRunner,
     deps,
     documentKeys,
     store,
@@ -242,6 +252,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     sweepOutbox: () => sweepOutbox(outboxOf(settings), plus(clock.now(), -DAY)),
     sharedSecret: deriveKey(secrets.current, "shared outside the store v1").toString("hex"),
     close: async () => {
+      await retentionRunner.stop();
       await unitOfWork.close();
       await store.close();
       await fileLedger.close();

@@ -40,6 +40,8 @@ export interface Settings {
   readonly secretKey: string | null;
   readonly secretKeyPrevious: string | null;
   readonly retention: RetentionPeriods;
+  /** When the nightly retention run begins (UTC); null: never. */
+  readonly retentionAt: { readonly hour: number; readonly minute: number } | null;
   readonly consentCookieDays: number;
   readonly sessionHours: number;
   readonly moderation: "pre" | "post";
@@ -95,6 +97,12 @@ const dataDirOf = (database: DatabaseSetting): string => {
   if (database.kind === "postgres") return "./data";
   const slash = database.path.lastIndexOf("/");
   return slash <= 0 ? "." : database.path.slice(0, slash);
+};
+
+const timeOfDay = (setting: string): Settings["retentionAt"] => {
+  if (setting === "never") return null;
+  const [hour, minute] = setting.split(":");
+  return { hour: Number(hour), minute: Number(minute) };
 };
 
 const listOf = (setting: string): readonly string[] =>
@@ -161,6 +169,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
       comments: env.COMMENT_RETENTION_DAYS,
       audit_trail: env.AUDIT_RETENTION_DAYS,
     },
+    retentionAt: timeOfDay(env.RETENTION_AT),
     consentCookieDays: env.CONSENT_COOKIE_DURATION,
     sessionHours: env.SESSION_HOURS,
     moderation: env.COMMENT_MODERATION,

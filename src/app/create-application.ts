@@ -38,6 +38,10 @@ import {
   removeWebhook,
   rotateWebhookSecret,
 } from "./recipients/manage-webhooks.ts";
+import { listRetentionRuns, readRetentionRun } from "./retention/read-runs.ts";
+import type { RetentionRunner } from "./retention/retention-runner.ts";
+import { showRetention } from "./retention/show-retention.ts";
+import { startRetentionRun } from "./retention/start-run.ts";
 import { addAdmin, changeRole, readSubject } from "./roles/change-role.ts";
 import { knownCredentials } from "./service-credentials/known-credentials.ts";
 import {
@@ -54,7 +58,8 @@ import { signIn } from "./sessions/sign-in.ts";
 /** Gives every use case what it stands on. */
 export const createApplication = (
   deps: Deps,
-  store: Pick<Store, "ping" | "migrator">,
+  store: Pick<Store, "ping" | "migrator" | "retention">,
+  runner: Pick<RetentionRunner, "wake">,
   known = knownCredentials(deps),
 ): Application => ({
   consent: {
@@ -120,6 +125,12 @@ export const createApplication = (
     read: readFlag(deps),
     write: writeFlag(deps),
     evaluate: evaluateFlags(deps),
+  },
+  retention: {
+    show: showRetention(deps, store.retention),
+    start: startRetentionRun(deps, runner),
+    runs: listRetentionRuns(deps),
+    run: readRetentionRun(deps),
   },
   access: accessTrail(deps),
   idempotency: idempotentRequests(deps),

@@ -53,6 +53,8 @@ export type AppError =
   | { readonly type: "version-mismatch" }
   /** Others kept changing the same thing, or it exists already: look again, then decide. */
   | { readonly type: "conflict" }
+  /** There is never a second one beside it. */
+  | { readonly type: "retention-run-under-way" }
   /** It exists already: say which version is meant. */
   | { readonly type: "precondition-required" }
   | { readonly type: "return-to-not-allowed" }

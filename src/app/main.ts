@@ -1,8 +1,10 @@
+import { Cron } from "croner";
 import { systemClock } from "../adapters/crypto/system-clock.ts";
 import { createServer } from "../adapters/http/server.ts";
 import { makeMetrics } from "../adapters/metrics/metrics.ts";
 import { deleteExpiredLogFiles, type LogFilesOptions } from "../adapters/pino/log-files.ts";
 import { makeLogger } from "../adapters/pino/logger.ts";
+import type { Logger } from "../ports/logger.ts";
 import type { Metrics } from "../ports/metrics.ts";
 import { StorageFailure } from "../ports/unit-of-work.ts";
 import { sequenceLog } from "./audit/sequence-log.ts";
@@ -17,6 +19,7 @@ import { deliverMails } from "./mail/deliver-mails.ts";
 import { closeDeliveries } from "./recipients/close-deliveries.ts";
 import { webhookLanes } from "./recipients/webhook-lanes.ts";
 import { requestOrigin } from "./request-origin.ts";
+import { startNightlyRun } from "./retention/start-run.ts";
 import { repeat } from "./schedule.ts";
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -63,6 +66,25 @@ const watchService = (metrics: Metrics, { commitQueueLength, store }: Service): 
   metrics.watch("database_pool_in_use", connections.inUse);
 };
 
+const whatFailed = (failure: unknown) => ({
+  operation: "retention",
+  exception_type: failure instanceof Error ? failure.name : typeof failure,
+});
+
+/** Every night at the same time, on every instance: one of them starts the run. */
+const nightlyRetention = (
+  { retentionAt }: Settings,
+  { deps, retentionRunner }: Service,
+  logger: Logger,
+): Cron | null => {
+  if (retentionAt === null) return null;
+  const { hour, minute } = retentionAt;
+  const failed = (failure: unknown) => logger.error("scheduled_task_failed", whatFailed(failure));
+  return new Cron(`${minute} ${hour} * * *`, { timezone: "UTC", catch: failed }, async () => {
+    if (await startNightlyRun(deps)) retentionRunner.wake();
+  });
+};
+
 /** What a scheduled task under way has to end, once the last request was answered. */
 const TASKS_MS = 5_000;
 
@@ -77,6 +99,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
     outsideCalls,
     onGroup: metrics.groupCommitted,
     tracer,
+    onRetentionFailure: (failure) => logger.error("retention_run_interrupted", whatFailed(failure)),
     onLedgerHeadFailure: () => logger.error("ledger_head_not_written"),
     // Without SMTP a developer finds the link here; never in staging or production.
     ...(settings.mode === "development"
@@ -132,9 +155,12 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
     repeat("close-deliveries", 60_000, logger, () => closeDeliveries(deps)),
     repeat("destroy-expired-keys", 3_600_000, logger, () => destroyExpiredKeys(deps)),
     repeat("forget-answers", 600_000, logger, () => forgetAnswers(deps)),
+    // Also goes on with a run whose runner has died.
+    repeat("continue-retention", 30_000, logger, () => service.retentionRunner.run()),
     repeat("sweep-outbox", 3_600_000, logger, service.sweepOutbox),
     repeat("record-denials", 60_000, logger, application.access.flush),
   ];
+  const nightly = nightlyRetention(settings, service, logger);
   if (logFiles !== undefined) {
     schedules.push(
       repeat("delete-log-files", 3_600_000, logger, async () => deleteExpiredLogFiles(logFiles)),
@@ -146,9 +172,11 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
   const stop = async (): Promise<void> => {
     // From now on every answer closes its connection, so that the requests in flight are the last ones.
     draining = true;
+    nightly?.stop();
     const tasks = Promise.all([
       watch?.close(),
       webhooks.stop(),
+      service.retentionRunner.stop(),
       ...schedules.map((schedule) => schedule.stop()),
     ]);
     if (server.server !== null) await drain(server.server);

@@ -5,6 +5,7 @@ import { testServer } from "../support/http.ts";
 import { WHO, type Who, type Whose, type World, world } from "../support/http-matrix.ts";
 import { linkTokenFor, serviceToken } from "../support/http-people.ts";
 import { newPolicy } from "../support/policies.ts";
+import { changes, insert } from "../support/records.ts";
 import { accepted } from "../support/service.ts";
 import { anOpenDelivery, aRecipient, type Recipient, signedHeaders } from "../support/webhooks.ts";
 
@@ -401,6 +402,21 @@ const CASES: readonly Case[] = [
     }),
   ),
   { operation: "GET /v1/admin/service-credentials", expected: ADMINISTER },
+  { operation: "GET /v1/admin/retention", expected: ADMINISTER },
+  { operation: "GET /v1/admin/retention/runs", expected: ADMINISTER },
+  {
+    operation: "POST /v1/admin/retention/runs",
+    json: () => ({ dry_run: true }),
+    expected: ok(202, ADMINISTER),
+  },
+  {
+    operation: "GET /v1/admin/retention/runs/{id}",
+    path: async ({ server }) => {
+      await server.deps.unitOfWork.commit(changes([insert("retention_runs")]));
+      return `/v1/admin/retention/runs/${(await server.deps.readers.retentionRuns.list(null, 1))[0]?.id}`;
+    },
+    expected: ADMINISTER,
+  },
   {
     operation: "POST /v1/admin/service-credentials",
     json: () => ({ name: "x", scopes: ["sessions:create"] }),

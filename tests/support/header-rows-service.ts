@@ -12,6 +12,7 @@ import {
 } from "./header-rows.ts";
 import { serviceToken } from "./http-people.ts";
 import { newPolicy } from "./policies.ts";
+import { changes, insert } from "./records.ts";
 
 const CONFIG = "/v1/admin/config/site.title";
 const FLAG = "/v1/admin/flags/enable_comments";
@@ -37,6 +38,11 @@ const anotherSubject = async ({ server }: Asker): Promise<string> => {
   const { caller } = await server.signIn("another@example.org");
   return `/v1/admin/subjects/${caller.principal.kind === "session" ? caller.principal.subject.id : ""}`;
 };
+const aRetentionRun = async ({ server }: Asker): Promise<string> => {
+  await server.deps.unitOfWork.commit(changes([insert("retention_runs")]));
+  return `/v1/admin/retention/runs/${(await server.deps.readers.retentionRuns.list(null, 1))[0]?.id}`;
+};
+
 const aServiceCredential = async ({ server }: Asker): Promise<string> => {
   await serviceToken(server, ["consents:check"]);
   return `/v1/admin/service-credentials/${(await server.deps.readers.serviceCredentials.list(null, 1))[0]?.id}`;
@@ -114,6 +120,44 @@ export const SERVICE_ROWS: readonly Row[] = [
     path: aServiceCredential,
     success: NOTHING,
     nowhere: `/v1/admin/service-credentials/${ID}`,
+    fails: true,
+  },
+  {
+    operation: "GET /v1/admin/retention",
+    as: "admin",
+    limits: GENERAL,
+    success: JSON_200,
+    invalid: { query: "?weeks=0" },
+    fails: true,
+  },
+  {
+    operation: "GET /v1/admin/retention/runs",
+    as: "admin",
+    limits: GENERAL,
+    success: JSON_200,
+    invalid: { query: "?limit=0" },
+    fails: true,
+  },
+  {
+    operation: "POST /v1/admin/retention/runs",
+    as: "admin",
+    limits: GENERAL,
+    json: () => ({ dry_run: true }),
+    success: {
+      status: 202,
+      kind: "json",
+      headers: { location: /^\/v1\/admin\/retention\/runs\/[0-9a-f-]{36}$/ },
+    },
+    invalid: { json: { dry_run: 7 } },
+    fails: true,
+  },
+  {
+    operation: "GET /v1/admin/retention/runs/{id}",
+    as: "admin",
+    limits: GENERAL,
+    path: aRetentionRun,
+    success: JSON_200,
+    nowhere: `/v1/admin/retention/runs/${ID}`,
     fails: true,
   },
   {

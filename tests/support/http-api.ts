@@ -721,6 +721,64 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/admin/retention": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What is kept how long, and what falls due when
+     * @description Counts records by the week in which their period ends; whether a hold keeps them then is not known.
+     */
+    get: operations["showRetention"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/admin/retention/runs": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Retention runs with their signed reports, newest first */
+    get: operations["listRetentionRuns"];
+    put?: never;
+    /**
+     * Start a retention run, or rehearse one
+     * @description Deletes or empties everything whose period is over, but what a legal hold or a restriction keeps. Goes on in the background.
+     */
+    post: operations["startRetentionRun"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/admin/retention/runs/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A retention run with its signed report */
+    get: operations["readRetentionRun"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/ofrep/v1/evaluate/flags": {
     parameters: {
       query?: never;
@@ -1338,6 +1396,22 @@ export interface components {
       /** @description The newest record */
       consent: components["schemas"]["Consent"] | null;
     };
+    DueCounts: {
+      deleted: number;
+      /** @description Stay with nothing personal in them: place-holders, pseudonyms whose vault is empty */
+      blanked: number;
+      /** @description Place-holders that had nothing to keep a place for any more */
+      cleared: number;
+      /** @description Records of other collections that went with them */
+      alongside: number;
+      /** @description Due, and kept: by why */
+      kept: {
+        held: number;
+        restricted: number;
+        in_office: number;
+        in_use: number;
+      };
+    };
     EvaluationContext: {
       targetingKey?: string;
     } & {
@@ -1515,6 +1589,10 @@ export interface components {
        */
       reason: string;
     };
+    NewRetentionRun: {
+      /** @description Counts what would go, and changes nothing */
+      dry_run: boolean;
+    };
     NewServiceCredential: {
       /** @example shop backend */
       name: string;
@@ -1686,6 +1764,7 @@ export interface components {
         | "precondition-required"
         | "purpose-not-offered"
         | "rate-limited"
+        | "retention-run-under-way"
         | "return-to-not-allowed"
         | "service-unavailable"
         | "sign-in-link-invalid"
@@ -1788,11 +1867,106 @@ export interface components {
         [key: string]: "CLOSED" | "OPEN" | "HALF_OPEN";
       };
     };
+    /** @description Records by collection */
+    RecordCounts: {
+      consents?: number;
+      sign_in_links?: number;
+      sessions?: number;
+      comments?: number;
+      comment_reports?: number;
+      outgoing_mails?: number;
+      privacy_requests?: number;
+      legal_holds?: number;
+      signed_reports?: number;
+      retention_runs?: number;
+      erasures?: number;
+      webhook_deliveries?: number;
+      subjects?: number;
+    };
     RecordedConsent: {
       consent: components["schemas"]["Consent"];
       current: components["schemas"]["CurrentConsent"];
       /** @description Signed proof for whoever decided (compact JWS, EdDSA; keys at /.well-known/jwks.json). Its payload is described by /schemas/consent-receipt.json. Whoever holds it may withdraw and exercise the person's rights: keep it safe. */
       receipt: string;
+    };
+    Retention: {
+      policies: components["schemas"]["RetentionPolicy"][];
+      due_now: components["schemas"]["RecordCounts"];
+      forecast: {
+        /**
+         * Format: date-time
+         * @example 2026-03-05T14:07:09.123Z
+         */
+        from: string;
+        /**
+         * Format: date-time
+         * @example 2026-03-05T14:07:09.123Z
+         */
+        until: string;
+        records: components["schemas"]["RecordCounts"];
+      }[];
+    };
+    RetentionPolicy: {
+      collection: string;
+      /** @description Why it is kept (GDPR Art. 30(1)(b)) */
+      purpose: string;
+      category: ("logs" | "user_data" | "comments" | "audit_trail") | null;
+      /** @description How long records of this category are kept */
+      days: number | null;
+      /**
+       * @description What becomes of a record whose period is over. `blank`: deleted, but one with replies stays as an empty place-holder until they are gone. `sever`: the vault is emptied, the pseudonym goes when nothing speaks of it. `with-subject`: goes when its subject is severed. `own-task`: ended by a task of its own.
+       * @enum {string}
+       */
+      due: "delete" | "blank" | "sever" | "with-subject" | "own-task" | "never";
+    };
+    RetentionRun: {
+      /**
+       * Format: uuid
+       * @example 0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b
+       */
+      id: string;
+      dry_run: boolean;
+      /** @enum {string} */
+      trigger: "schedule" | "admin" | "cli";
+      /** @enum {string} */
+      status: "running" | "finished";
+      /**
+       * Format: date-time
+       * @description Records are due whose period was over at this moment
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      due: string;
+      /**
+       * Format: date-time
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      started_at: string;
+      finished_at: string | null;
+      /** @description How often another runner went on with it */
+      resumed: number;
+      /** @description What became of records, by collection gone through */
+      collections: {
+        consents?: components["schemas"]["DueCounts"];
+        sign_in_links?: components["schemas"]["DueCounts"];
+        sessions?: components["schemas"]["DueCounts"];
+        comments?: components["schemas"]["DueCounts"];
+        comment_reports?: components["schemas"]["DueCounts"];
+        outgoing_mails?: components["schemas"]["DueCounts"];
+        privacy_requests?: components["schemas"]["DueCounts"];
+        legal_holds?: components["schemas"]["DueCounts"];
+        signed_reports?: components["schemas"]["DueCounts"];
+        retention_runs?: components["schemas"]["DueCounts"];
+        erasures?: components["schemas"]["DueCounts"];
+        webhook_deliveries?: components["schemas"]["DueCounts"];
+        subjects?: components["schemas"]["DueCounts"];
+      };
+      /** @description The signed report (compact JWS, keys at /.well-known/jwks.json); null while it runs */
+      report: string | null;
+    };
+    RetentionRunPage: {
+      items: components["schemas"]["RetentionRun"][];
+      /** @description Send as `cursor` for the next page; null on the last. */
+      next_cursor: string | null;
     };
     RoleChange: {
       role: components["schemas"]["UserRole"];
@@ -7446,6 +7620,416 @@ export interface operations {
       };
       /** @description `precondition-required`: If-Match needed */
       428: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  showRetention: {
+    parameters: {
+      query?: {
+        /** @description How far the forecast looks */
+        weeks?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Policies and forecast */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Retention"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `invalid-input`: Invalid input */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  listRetentionRuns: {
+    parameters: {
+      query?: {
+        /** @description At most so many items */
+        limit?: number;
+        /** @description `next_cursor` of the page before */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of runs */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RetentionRunPage"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `invalid-input`: Invalid input */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  startRetentionRun: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description A fresh random value. The same key with the same body answers the same for 24 hours, without doing it twice (IETF draft).
+         * @example "8e03978e-40d5-43e8-bc93-6894a57f9324"
+         */
+        "Idempotency-Key"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewRetentionRun"];
+      };
+    };
+    responses: {
+      /** @description Started */
+      202: {
+        headers: {
+          /** @description The run */
+          Location?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RetentionRun"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid; `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `cross-site-request`: Request from a foreign site; `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `already-created`: Already created; `conflict`: Conflict; `idempotency-key-in-flight`: Request in flight; `retention-run-under-way`: Retention run under way */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `body-too-large`: Body too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `unsupported-media-type`: Unsupported media type */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `idempotency-key-reused`: Idempotency-Key used before; `invalid-input`: Invalid input */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  readRetentionRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @example 0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The run */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RetentionRun"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `not-found`: Not found */
+      404: {
         headers: {
           [name: string]: unknown;
         };

@@ -202,7 +202,7 @@ const makers = {
     running: null,
     resumed: 0,
     finished_at: NOON,
-    progress: json({}),
+    progress: json({ counts: {}, next: null }),
     report_id: null,
   }),
   erasures: (): Records["erasures"] => ({

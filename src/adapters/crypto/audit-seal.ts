@@ -48,7 +48,7 @@ export const auditSealOf = (key: Buffer): AuditSeal => {
   };
 };
 
-const sealed = (changes: Changes, seal: AuditSeal): Changes => {
+export const sealed = (changes: Changes, seal: AuditSeal): Changes => {
   const [first, ...others] = changes.audit;
   return { ...changes, audit: [seal.seal(first), ...others.map(seal.seal)] };
 };

@@ -206,6 +206,12 @@ export const PROBLEMS = {
     error: "Too many requests in a short time.",
     detail: "Wait the seconds that Retry-After names; RateLimit says what is left of each budget.",
   },
+  "retention-run-under-way": {
+    status: 409,
+    title: "Retention run under way",
+    error: "A retention run has not come to its end yet.",
+    detail: "Look at the newest run, and start another one when it is finished.",
+  },
   "return-to-not-allowed": {
     status: 422,
     title: "Return address not allowed",

@@ -11,6 +11,7 @@ import { CommandRefused } from "./command-refused.ts";
 import { importCommentsCommand } from "./import-comments.ts";
 import { keysCommand } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
+import { retentionCommand } from "./retention.ts";
 import { supportCommand } from "./support.ts";
 
 const USAGE = `Usage: bun run cli COMMAND
@@ -24,6 +25,7 @@ const USAGE = `Usage: bun run cli COMMAND
   support SUPPORT_ID                      the log lines of a problem
   keys status | rotate                    which key encrypts what; encrypt all of it with SECRET_KEY anew
   keys rotate-signing                     another key to sign receipts and reports with
+  retention run | rehearse                take what is due; only count it
   migrate status | up | down [STEPS]      where the schema stands; move it
 
 Settings come from the environment and from .env, as for the service.`;
@@ -75,6 +77,7 @@ const run = async (words: readonly string[]): Promise<void> => {
   if (command === "support" && verb !== undefined) {
     return supportCommand(readSettings(process.env).logDir, verb, say);
   }
+  if (command === "retention" && verb !== undefined) return retentionCommand(verb, say);
   if (command === "keys" && verb !== undefined) return keysCommand(verb, say);
   if (command === "migrate" && verb !== undefined) {
     const store = await openStore(readSettings(process.env).database);

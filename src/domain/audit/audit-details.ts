@@ -17,6 +17,14 @@ import type { Scope, UserRole } from "../roles/role.ts";
 import type { ErasureId } from "../shared/ids.ts";
 import type { Instant } from "../shared/instant.ts";
 
+interface RetentionCounts {
+  readonly collection: string;
+  readonly deleted: number;
+  readonly blanked: number;
+  readonly cleared: number;
+  readonly alongside: number;
+}
+
 /**
  * What can be told of each action. Closed and typed, so that no free text and no personal data can enter an entry:
  * a new action needs its details here before it compiles.
@@ -45,6 +53,19 @@ export interface AuditDetails {
   "staff.read": { readonly operation: string };
   "access.denied": { readonly problem: string; readonly count: number };
   "idempotent_answers.deleted": { readonly count: number };
+  "retention.started": { readonly dry_run: boolean; readonly trigger: "schedule" | "admin" | "cli" };
+  "retention.resumed": { readonly resumed: number };
+  /** One batch, in the commit that took its records. */
+  "retention.applied": RetentionCounts;
+  "retention.rehearsed": RetentionCounts;
+  "retention.finished": {
+    readonly dry_run: boolean;
+    /** Id of the signed report. */
+    readonly report: string;
+    readonly deleted: number;
+    readonly blanked: number;
+    readonly resumed: number;
+  };
   "configuration.changed": {
     readonly key: string;
     readonly is_sensitive: boolean;
@@ -155,6 +176,11 @@ export const RESOURCE_TYPES = {
   "staff.read": "request",
   "access.denied": "request",
   "idempotent_answers.deleted": "idempotent_answer",
+  "retention.started": "retention_run",
+  "retention.resumed": "retention_run",
+  "retention.applied": "retention_run",
+  "retention.rehearsed": "retention_run",
+  "retention.finished": "retention_run",
   "configuration.changed": "configuration",
   "configuration.deleted": "configuration",
   "service_credential.created": "service_credential",

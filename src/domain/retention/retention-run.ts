@@ -1,6 +1,13 @@
-import type { GdprRecord } from "../shared/gdpr-record.ts";
+import { auditEntry, type Occasion } from "../audit/audit-entry.ts";
+import { newSignedReport } from "../audit/signed-report.ts";
+import { canonicalJson, type Json } from "../shared/canonical-json.ts";
+import type { Changes, Settable } from "../shared/changes.ts";
+import { type GdprRecord, newGdprRecord } from "../shared/gdpr-record.ts";
 import type { CanonicalJson, RetentionRunId, SignedReportId } from "../shared/ids.ts";
 import type { Instant } from "../shared/instant.ts";
+import { type DueCounts, type DuePosition, type PersonalCollection, RUN_COLLECTIONS } from "./due-records.ts";
+import { addCounts, NO_COUNTS } from "./due-tally.ts";
+import { retentionUntil } from "./retention-period.ts";
 
 export type RetentionTrigger = "schedule" | "admin" | "cli";
 
@@ -23,3 +30,182 @@ export interface RetentionRun extends GdprRecord<RetentionRunId> {
   readonly progress: CanonicalJson;
   readonly report_id: SignedReportId | null;
 }
+
+/** What has been done, and where the next batch begins. */
+export interface RetentionProgress {
+  /** Collections gone through, or begun. */
+  readonly counts: Readonly<Partial<Record<PersonalCollection, DueCounts>>>;
+  /** Null once every collection has been gone through. */
+  readonly next: {
+    readonly collection: PersonalCollection;
+    readonly after: DuePosition | null;
+    /** Records that were being changed in this pass: another one comes back for them. */
+    readonly busy: number;
+    readonly pass: number;
+  } | null;
+}
+
+/** Whoever keeps changing a record through so many passes leaves it to the next run. */
+const PASSES = 3;
+
+const at = (index: number): RetentionProgress["next"] => {
+  const collection = RUN_COLLECTIONS[index];
+  return collection === undefined ? null : { collection, after: null, busy: 0, pass: 1 };
+};
+
+export const progressOf = (run: RetentionRun): RetentionProgress =>
+  JSON.parse(run.progress) as RetentionProgress;
+
+const written = (progress: RetentionProgress): CanonicalJson => canonicalJson(progress as unknown as Json);
+
+const update = (
+  run: RetentionRun,
+  set: Settable<"retention_runs">,
+): { readonly run: RetentionRun; readonly write: Changes["writes"][number] } => ({
+  run: { ...run, ...set, version: run.version + 1 },
+  write: { op: "update", in: "retention_runs", id: run.id, version: run.version, set },
+});
+
+export interface RunChanged {
+  readonly run: RetentionRun;
+  readonly changes: Changes;
+}
+
+export const startRun = (
+  id: RetentionRunId,
+  { dry_run, trigger }: Pick<RetentionRun, "dry_run" | "trigger">,
+  occasion: Occasion,
+): RunChanged => {
+  const run: RetentionRun = {
+    ...newGdprRecord(id, occasion.now, retentionUntil("audit_trail", occasion.now, occasion.retention)),
+    dry_run,
+    trigger,
+    due: occasion.now,
+    running: "running",
+    resumed: 0,
+    finished_at: null,
+    progress: written({ counts: {}, next: at(0) }),
+    report_id: null,
+  };
+  return {
+    run,
+    changes: {
+      expects: [],
+      writes: [{ op: "insert", into: "retention_runs", row: run }],
+      audit: [auditEntry("retention.started", id, { dry_run, trigger }, occasion)],
+    },
+  };
+};
+
+/** Another runner goes on with it. */
+export const resumeRun = (run: RetentionRun, occasion: Occasion): RunChanged => {
+  const resumed = run.resumed + 1;
+  const { run: after, write } = update(run, { resumed, updated_at: occasion.now });
+  return {
+    run: after,
+    changes: {
+      expects: [],
+      writes: [write],
+      audit: [auditEntry("retention.resumed", run.id, { resumed }, occasion)],
+    },
+  };
+};
+
+/** What stays is counted anew in each pass; what went is gone once. */
+const withoutKept = (counts: DueCounts): DueCounts => ({ ...counts, kept: NO_COUNTS.kept });
+
+const nextAfter = (
+  { collection, pass, busy }: NonNullable<RetentionProgress["next"]>,
+  outcome: { readonly busy: number; readonly after: DuePosition | null },
+): RetentionProgress["next"] => {
+  const busyNow = busy + outcome.busy;
+  if (outcome.after !== null) return { collection, after: outcome.after, busy: busyNow, pass };
+  if (busyNow > 0 && pass < PASSES) return { collection, after: null, busy: 0, pass: pass + 1 };
+  return at(RUN_COLLECTIONS.indexOf(collection) + 1);
+};
+
+/** Writes what a batch did. Rests on the run being where it was: a runner that lost its lease meets a conflict. */
+export const recordBatch = (
+  run: RetentionRun,
+  outcome: { readonly counts: DueCounts; readonly busy: number; readonly after: DuePosition | null },
+  occasion: Occasion,
+): RunChanged => {
+  const { counts, next } = progressOf(run);
+  if (next === null) throw new RangeError("this run has gone through everything");
+  const { collection, pass, after } = next;
+  const before = counts[collection] ?? NO_COUNTS;
+  const sum = addCounts(pass > 1 && after === null ? withoutKept(before) : before, outcome.counts);
+  const progress = { counts: { ...counts, [collection]: sum }, next: nextAfter(next, outcome) };
+  const { run: moved, write } = update(run, { progress: written(progress), updated_at: occasion.now });
+  const { deleted, blanked, cleared, alongside } = outcome.counts;
+  const told = { collection, deleted, blanked, cleared, alongside };
+  return {
+    run: moved,
+    changes: {
+      expects: [],
+      writes: [write],
+      audit: [
+        run.dry_run
+          ? auditEntry("retention.rehearsed", run.id, told, occasion)
+          : auditEntry("retention.applied", run.id, told, occasion),
+      ],
+    },
+  };
+};
+
+/** What the signed report says: counts and moments, and nobody's data. */
+export const runReport = (run: RetentionRun, finishedAt: Instant): Json => {
+  const { counts } = progressOf(run);
+  return {
+    run: run.id,
+    dry_run: run.dry_run,
+    trigger: run.trigger,
+    due: run.due,
+    started_at: run.created_at,
+    finished_at: finishedAt,
+    resumed: run.resumed,
+    collections: counts as unknown as Json,
+  };
+};
+
+export const finishRun = (
+  run: RetentionRun,
+  report: { readonly id: SignedReportId; readonly document: string },
+  occasion: Occasion,
+): RunChanged => {
+  const { run: finished, write } = update(run, {
+    running: null,
+    finished_at: occasion.now,
+    updated_at: occasion.now,
+    report_id: report.id,
+  });
+  const sums = Object.values(progressOf(run).counts).reduce(addCounts, NO_COUNTS);
+  return {
+    run: finished,
+    changes: {
+      expects: [],
+      writes: [
+        write,
+        {
+          op: "insert",
+          into: "signed_reports",
+          row: newSignedReport(report.id, "retention", report.document, occasion.now, occasion.retention),
+        },
+      ],
+      audit: [
+        auditEntry(
+          "retention.finished",
+          run.id,
+          {
+            dry_run: run.dry_run,
+            report: report.id,
+            deleted: sums.deleted + sums.cleared + sums.alongside,
+            blanked: sums.blanked,
+            resumed: run.resumed,
+          },
+          occasion,
+        ),
+      ],
+    },
+  };
+};

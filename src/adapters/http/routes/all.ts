@@ -3,6 +3,7 @@ import type { Route } from "../route.ts";
 import { adminConfigurationRoutes } from "./admin-configuration.ts";
 import { adminConsentPolicyRoutes } from "./admin-consent-policies.ts";
 import { adminFlagRoutes } from "./admin-flags.ts";
+import { adminRetentionRoutes } from "./admin-retention.ts";
 import { adminServiceCredentialRoutes } from "./admin-service-credentials.ts";
 import { adminSubjectRoutes } from "./admin-subjects.ts";
 import { adminWebhookRoutes } from "./admin-webhooks.ts";
@@ -44,6 +45,7 @@ export const allRoutes = (service: Service): readonly Route[] => {
     ...adminConfigurationRoutes(service),
     ...adminFlagRoutes(service),
     ...adminConsentPolicyRoutes(service),
+    ...adminRetentionRoutes(service),
     ...ofrepRoutes(service),
     ...healthRoutes(service),
     ...metricsRoutes(service),
