@@ -129,6 +129,32 @@ describe("what is in force", () => {
     expect(items.map(({ event }) => event)).toEqual(["withdrawn", "decided"]);
   });
 
+  test("what ends is written down outside the database first: withdrawn, or refused after a grant", async () => {
+    const service = await testService();
+    const { caller } = await decided(service, { functional: true, marketing: true });
+    const decideAgain = (decisions: { functional?: boolean; marketing?: boolean }) =>
+      service.application.consent.recordConsent(caller, {
+        decisions,
+        notice_token: null,
+        method: "settings",
+      });
+    const told = async () =>
+      (await service.deps.ledger.after(null)).map((entry) =>
+        entry.kind === "withdrawal" ? entry.purposes : entry.kind,
+      );
+    accepted(
+      await service.application.consent.withdrawConsent(caller, { purposes: ["marketing"], method: "api" }),
+    );
+    expect(await told()).toEqual([["marketing"]]);
+    accepted(
+      await service.application.consent.withdrawConsent(caller, { purposes: ["marketing"], method: "api" }),
+    );
+    accepted(await decideAgain({ functional: true, marketing: true }));
+    expect(await told()).toEqual([["marketing"]]);
+    accepted(await decideAgain({ marketing: true }));
+    expect(await told()).toEqual([["marketing"], ["functional"]]);
+  });
+
   test("a decision runs out after 365 days, to the millisecond", async () => {
     const service = await testService();
     const { caller } = await decided(service, { functional: true });

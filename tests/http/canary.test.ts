@@ -277,7 +277,10 @@ test("no log line and no problem holds anything of hers", async () => {
     "comments-disabled",
     "host-invalid",
     "last-admin",
+    "material-change-required",
     "moderation-not-possible",
+    "policy-published",
+    "policy-version-not-next",
   ];
   const ELSEWHERE = ["subject-erased", "subject-not-active", "subject-restricted"];
   const missing = Object.keys(PROBLEMS).filter(

@@ -5,6 +5,7 @@ import { subjectOf } from "../caller.ts";
 import { decideAndCommit, occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
 import { issueReceipt } from "./issue-receipt.ts";
+import { keepPromise } from "./keep-promise.ts";
 import { readNoticeToken } from "./notice-token.ts";
 import { tellingRecipients } from "./recipients.ts";
 import { consentSituation, standing } from "./situation.ts";
@@ -42,6 +43,7 @@ export const recordConsent =
       );
       if (!decided.ok) return decided;
       const { record, newSubject, changes } = decided.value;
+      await keepPromise(deps, latest, record);
       return ok({
         changes: tellingRecipients(deps, latest, record, changes),
         value: {

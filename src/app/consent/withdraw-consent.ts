@@ -5,6 +5,7 @@ import { subjectOf } from "../caller.ts";
 import { decideAndCommit, occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
 import { issueReceipt } from "./issue-receipt.ts";
+import { keepPromise } from "./keep-promise.ts";
 import { tellingRecipients } from "./recipients.ts";
 import { consentSituation, standing } from "./situation.ts";
 
@@ -30,6 +31,7 @@ export const withdrawConsent =
       );
       if (!decided.ok) return decided;
       const { record, changes } = decided.value;
+      await keepPromise(deps, latest, record);
       return ok({
         changes: tellingRecipients(deps, latest, record, changes),
         value: {
