@@ -13,6 +13,7 @@ import { composeEdge, openOutsideCalls, openTracing } from "./compose-edge.ts";
 import { readSettings, type Settings, WrongSettings } from "./config.ts";
 import { publishDefaultPolicy } from "./consent/publish-default-policy.ts";
 import { drain, within } from "./drain.ts";
+import { runErasures } from "./erasure/run-erasures.ts";
 import { forgetAnswers } from "./idempotency/forget-answers.ts";
 import { destroyExpiredKeys } from "./keys/destroy-expired-keys.ts";
 import { deliverMails } from "./mail/deliver-mails.ts";
@@ -153,6 +154,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
     repeat("deliver-mails", 1_000, logger, () => deliverMails({ ...deps, mailer: edge.mailer, logger })),
     repeat("deliver-webhooks", 1_000, logger, async () => webhooks.begin()),
     repeat("close-deliveries", 60_000, logger, () => closeDeliveries(deps)),
+    repeat("erase", 60_000, logger, () => runErasures({ ...deps, logger, leases: service.store.leases })),
     repeat("destroy-expired-keys", 3_600_000, logger, () => destroyExpiredKeys(deps)),
     repeat("forget-answers", 600_000, logger, () => forgetAnswers(deps)),
     // Also goes on with a run whose runner has died.

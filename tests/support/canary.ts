@@ -43,3 +43,13 @@ export const betrayals = (text: string): string[] => {
   const lower = text.toLowerCase();
   return SPELLINGS.filter((each) => lower.includes(each));
 };
+
+/** The same in bytes: as they are, lower-cased, in base64, in hexadecimal and as UTF-16 of either order. */
+export const inBytes = (bytes: Buffer): string[] => {
+  const text = betrayals(bytes.toString("latin1"));
+  const wide = [0, 1].flatMap((offset) => {
+    const even = bytes.subarray(offset, bytes.length - ((bytes.length - offset) % 2));
+    return betrayals(even.toString("utf16le"));
+  });
+  return [...new Set([...text, ...wide])];
+};

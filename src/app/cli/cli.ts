@@ -8,6 +8,7 @@ import { compose, openStore } from "../compose.ts";
 import { readSettings, WrongSettings } from "../config.ts";
 import { backupCommand } from "./backup.ts";
 import { CommandRefused } from "./command-refused.ts";
+import { erasureCommand } from "./erasure.ts";
 import { importCommentsCommand } from "./import-comments.ts";
 import { keysCommand } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
@@ -26,6 +27,7 @@ const USAGE = `Usage: bun run cli COMMAND
   keys status | rotate                    which key encrypts what; encrypt all of it with SECRET_KEY anew
   keys rotate-signing                     another key to sign receipts and reports with
   retention run | rehearse                take what is due; only count it
+  erasure maintenance                     rewrite the database so that nothing deleted is left in it
   migrate status | up | down [STEPS]      where the schema stands; move it
 
 Settings come from the environment and from .env, as for the service.`;
@@ -78,6 +80,7 @@ const run = async (words: readonly string[]): Promise<void> => {
     return supportCommand(readSettings(process.env).logDir, verb, say);
   }
   if (command === "retention" && verb !== undefined) return retentionCommand(verb, say);
+  if (command === "erasure" && verb !== undefined) return erasureCommand(verb, say);
   if (command === "keys" && verb !== undefined) return keysCommand(verb, say);
   if (command === "migrate" && verb !== undefined) {
     const store = await openStore(readSettings(process.env).database);

@@ -4,10 +4,10 @@ import { recipientsOf } from "../../domain/recipients/webhook.ts";
 import type { KeyedHash, SubjectId } from "../../domain/shared/ids.ts";
 import { DAY, type Instant } from "../../domain/shared/instant.ts";
 import { WALKED_COLLECTIONS } from "../../ports/personal-data-reader.ts";
+import { type UnlinkedEntries, unlinkEntries } from "../audit/unlink-entries.ts";
 import { SYSTEM_CALLER } from "../caller.ts";
 import { occasionOf } from "../commit.ts";
-import { type EraseDeps, makeBatch, type Step } from "./step.ts";
-import { unlinkEntries } from "./unlink-audit.ts";
+import { breathe, type EraseDeps, makeBatch, PAGE, type Step } from "./step.ts";
 
 /** More periods than any store keeps keys for. */
 const PERIODS_MAX = 1_000;
@@ -27,10 +27,24 @@ export const userHashes = async (deps: EraseDeps, subject: SubjectId): Promise<r
 /** What was done stays on the trail; that it was she who did it does not. */
 export const auditStep: Step = async (context) => {
   const { deps, subject } = context;
-  const { count, held } = await unlinkEntries(deps, await userHashes(deps, subject.id));
+  const userHashSet = new Set(await userHashes(deps, subject.id));
+  const unlink = unlinkEntries(deps);
+  let count = 0;
+  let after: number | null = null;
+  do {
+    const done: UnlinkedEntries = await unlink({
+      userHashes: userHashSet,
+      resourceIds: new Set([subject.id]),
+      limit: PAGE,
+      after,
+    });
+    count += done.unlinked;
+    after = done.next;
+    await breathe();
+  } while (after !== null);
   const batch = makeBatch(context);
   batch.change((work) => ({ ...work, unlinked: work.unlinked + count }));
-  return { ...batch.end("next"), touched: held };
+  return batch.end("next");
 };
 
 /** Whether anything still carries her id: something that came between its step and now. */
