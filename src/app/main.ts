@@ -18,6 +18,7 @@ import { forgetAnswers } from "./idempotency/forget-answers.ts";
 import { destroyExpiredKeys } from "./keys/destroy-expired-keys.ts";
 import { deliverMails } from "./mail/deliver-mails.ts";
 import { closeDeliveries } from "./recipients/close-deliveries.ts";
+import { recipientStanding } from "./recipients/recipient-standing.ts";
 import { webhookLanes } from "./recipients/webhook-lanes.ts";
 import { requestOrigin } from "./request-origin.ts";
 import { startNightlyRun } from "./retention/start-run.ts";
@@ -58,9 +59,11 @@ const logFilesOf = ({ logDir, retention }: Settings): LogFilesOptions | undefine
 /** Counting a long outbox further would cost more than the number is worth. */
 const OUTBOX_COUNTED = 10_000;
 
-const watchService = (metrics: Metrics, { commitQueueLength, store }: Service): void => {
+const watchService = (metrics: Metrics, { commitQueueLength, store, deps }: Service): void => {
   metrics.watch("commit_queue_length", commitQueueLength);
   metrics.watch("mail_outbox_length", () => store.readers.outgoingMails.waiting(OUTBOX_COUNTED));
+  metrics.watch("webhook_deliveries_open", async () => (await recipientStanding(deps)).open);
+  metrics.watch("webhook_acknowledgements_late", async () => (await recipientStanding(deps)).late);
   const { connections } = store;
   if (connections === null) return;
   metrics.watch("database_pool_size", () => connections.size);

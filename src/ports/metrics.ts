@@ -21,6 +21,8 @@ export const WATCHED = [
   "database_pool_size",
   "database_pool_in_use",
   "mail_outbox_length",
+  "webhook_deliveries_open",
+  "webhook_acknowledgements_late",
 ] as const;
 
 export type Watched = (typeof WATCHED)[number];

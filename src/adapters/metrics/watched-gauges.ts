@@ -6,6 +6,8 @@ const HELP: Readonly<Record<Watched, string>> = {
   database_pool_size: "Connections to the database that may be open.",
   database_pool_in_use: "Connections to the database that are in use.",
   mail_outbox_length: "Mails that wait to be sent.",
+  webhook_deliveries_open: "What recipients were to be told and have not acknowledged.",
+  webhook_acknowledgements_late: "Of that, what they should have acknowledged by now (GDPR Art. 19).",
 };
 
 /** A store that hangs shall not hang what tells of it. */
