@@ -13,6 +13,7 @@ import { importCommentsCommand } from "./import-comments.ts";
 import { keysCommand } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
 import { retentionCommand } from "./retention.ts";
+import { stagingCommand } from "./staging.ts";
 import { supportCommand } from "./support.ts";
 
 const USAGE = `Usage: bun run cli COMMAND
@@ -23,6 +24,7 @@ const USAGE = `Usage: bun run cli COMMAND
   backup create | list | verify [NAME]    encrypted copies of the database in BACKUP_DIR
   backup restore [NAME] [--replace]       put one back; nobody who was erased since comes back with it
   backup drill [NAME]                     rehearse it beside the database, measure it, sign a report
+  staging export --to URL                 a working copy without the people, for a staging service
   support SUPPORT_ID                      the log lines of a problem
   keys status | rotate                    which key encrypts what; encrypt all of it with SECRET_KEY anew
   keys rotate-signing                     another key to sign receipts and reports with
@@ -81,6 +83,7 @@ const run = async (words: readonly string[]): Promise<void> => {
   }
   if (command === "retention" && verb !== undefined) return retentionCommand(verb, say);
   if (command === "erasure" && verb !== undefined) return erasureCommand(verb, say);
+  if (command === "staging") return stagingCommand(words.slice(1), say);
   if (command === "keys" && verb !== undefined) return keysCommand(verb, say);
   if (command === "migrate" && verb !== undefined) {
     const store = await openStore(readSettings(process.env).database);

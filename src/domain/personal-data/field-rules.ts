@@ -16,8 +16,18 @@ export type ErasureAction = "delete" | "blank" | "rekey" | "keep";
 /** What the export for the person contains of it. `clear`: decrypted first. */
 export type ExportAction = "include" | "clear" | "omit";
 
-/** What a staging copy gets instead. */
-export type MaskAction = "keep" | "fresh-id" | "generated-text" | "shifted-time" | "drop";
+/**
+ * What a staging copy gets instead. `fresh-name`: another name, the same wherever the old one stands. `shifted-json`: JSON
+ * whose times are shifted.
+ */
+export type MaskAction =
+  | "keep"
+  | "fresh-id"
+  | "fresh-name"
+  | "generated-text"
+  | "shifted-time"
+  | "shifted-json"
+  | "drop";
 
 export interface FieldRule {
   readonly class: DataClass;
