@@ -31,3 +31,4 @@ const become =
 /** Brings a subject into a state by the store alone, without what else goes with it. */
 export const restrictSubject = become("restricted");
 export const eraseSubject = become("erased");
+export const freeSubject = become("active");
