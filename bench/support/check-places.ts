@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite";
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +25,8 @@ export interface CheckServer {
   readonly subjects: number;
   readonly port: number;
   readonly barePort: number;
+  /** Processor time that the process has used so far, of all its threads; NaN where the system does not tell. */
+  cpuSeconds(): number;
   stop(): Promise<void>;
 }
 
@@ -129,6 +132,16 @@ const migrated = async (opening: Promise<Store>): Promise<void> => {
   await store.close();
 };
 
+const TICKS_A_SECOND = 100;
+
+const cpuSecondsOf = (pid: number): number => {
+  const file = `/proc/${pid}/stat`;
+  if (!existsSync(file)) return Number.NaN;
+  // After the name, which may hold anything: user and system time are the 12th and 13th field.
+  const fields = readFileSync(file, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+};
+
 const startServer = async (url: string, subjects: number, folder: string): Promise<CheckServer> => {
   const [port, barePort] = [await freePort(), await freePort()];
   const child = Bun.spawn([process.execPath, join(import.meta.dir, "check-server.ts")], {
@@ -163,6 +176,7 @@ const startServer = async (url: string, subjects: number, folder: string): Promi
     subjects,
     port,
     barePort,
+    cpuSeconds: () => cpuSecondsOf(child.pid),
     stop: async () => {
       child.kill("SIGTERM");
       await child.exited;

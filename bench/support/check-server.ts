@@ -19,7 +19,8 @@ const bySqlite = (path: string): Select => {
 };
 
 const byPostgres = (url: string, connections: number): Select => {
-  const sql = postgres(url, { max: connections, fetch_types: false });
+  // Without named statements, as everything here that may go through a transaction pooler.
+  const sql = postgres(url, { max: connections, fetch_types: false, prepare: false });
   return async (subject) => {
     const [row] =
       await sql`select purpose_states, gpc from consents where subject_id = ${subject} order by sequence desc limit 1`;

@@ -1,5 +1,6 @@
 /** What a run of requests came to. */
 export interface Load {
+  readonly requests: number;
   readonly perSecond: number;
   /** Milliseconds that 99 % of the requests took at most. */
   readonly p99: number;
@@ -20,12 +21,16 @@ const isWhole = (answer: string): boolean => {
 
 /**
  * So many connections that each send the next request as soon as the last was answered with 200, by a client that does as
- * little as it can: the machine is for the server.
+ * little as it can: the machine is for the server. For so many seconds, and for `least` requests.
  */
 export const load = async (
   port: number,
   requests: () => string,
-  { connections, seconds }: { readonly connections: number; readonly seconds: number },
+  {
+    connections,
+    seconds,
+    least = 0,
+  }: { readonly connections: number; readonly seconds: number; readonly least?: number },
 ): Promise<Load> => {
   const took: number[] = [];
   const started = performance.now();
@@ -56,7 +61,7 @@ export const load = async (
           received = "";
           const now = performance.now();
           took.push(now - sentAt);
-          if (now >= until) {
+          if (now >= until && took.length >= least) {
             resolve();
             socket.end();
             return;
@@ -72,5 +77,9 @@ export const load = async (
   await Promise.all(ends);
   const elapsed = (performance.now() - started) / 1_000;
   took.sort((a, b) => a - b);
-  return { perSecond: took.length / elapsed, p99: took[Math.floor(took.length * 0.99)] ?? Number.NaN };
+  return {
+    requests: took.length,
+    perSecond: took.length / elapsed,
+    p99: took[Math.floor(took.length * 0.99)] ?? Number.NaN,
+  };
 };
