@@ -100,16 +100,13 @@ const storedLeaves = (deps: LogDeps) => {
   };
 };
 
-const isSameTile = async (deps: LogDeps, tile: Tile, size: number): Promise<boolean> => {
-  const stored = await deps.auditLog.tile(tile.level, tile.index);
-  if (stored === null || stored.first_position !== tile.first_position) return false;
+/** How a tile is stored: as the entries give it, with more behind that, or otherwise. */
+const storedAs = async ({ auditLog }: LogDeps, tile: Tile): Promise<"same" | "longer" | "other"> => {
+  const stored = await auditLog.tile(tile.level, tile.index);
+  if (stored === null || stored.first_position !== tile.first_position) return "other";
   const hashes = hashesOf(stored);
-  // While it is looked at, the last tile may grow.
-  const grew = hashes.length > tile.hashes.length && ((await deps.auditLog.newest())?.size ?? 0) > size;
-  return (
-    (grew || hashes.length === tile.hashes.length) &&
-    tile.hashes.every((hash, i) => sameHash(hash, hashes[i] ?? new Uint8Array()))
-  );
+  if (!tile.hashes.every((hash, i) => sameHash(hash, hashes[i] ?? new Uint8Array()))) return "other";
+  return hashes.length === tile.hashes.length ? "same" : "longer";
 };
 
 /** What is wrong with an entry by itself; its leaf is the one that was signed, or it has none yet. */
@@ -136,6 +133,8 @@ export const verifyLog =
     const counts = { pruned_identities: 0, pruned_payloads: 0, unlinked: 0 };
     let tree: Tree = EMPTY_TREE;
     let entries = 0;
+    /** Tiles know of more than the newest checkpoint does. */
+    let isLonger = false;
     const ended = (found: LogFault | null): LogVerification => ({ fault: found, entries, size, ...counts });
 
     /** What happened from the first leaf on that is not the one that was signed. */
@@ -170,11 +169,12 @@ export const verifyLog =
         rest = rest.slice(added.tree.size - tree.size);
         const before = tree.size;
         tree = added.tree;
-        for (const tile of added.tiles) {
-          const isComplete = tile.hashes.length === TILE_WIDTH || tree.size === size;
-          if (isComplete && tree.size <= size && !(await isSameTile(deps, tile, size))) {
-            return fault("tile-changed", tile.index * TILE_WIDTH ** (tile.level + 1));
-          }
+        const complete = added.tiles.filter(({ hashes }) => hashes.length === TILE_WIDTH);
+        const open = tree.size === size ? tree.open.filter((tile) => tile !== null) : [];
+        for (const tile of tree.size <= size ? [...complete, ...open] : []) {
+          const found = await storedAs(deps, tile);
+          if (found === "other") return fault("tile-changed", tile.index * TILE_WIDTH ** (tile.level + 1));
+          isLonger ||= found === "longer";
         }
         const root = rootOfTree(sha256, tree);
         const broken = anchors.some(
@@ -213,6 +213,8 @@ export const verifyLog =
     if (entries < size) return ended(fault("cut-off", entries));
     const known = Math.max(0, ...anchors.map(({ checkpoint }) => checkpoint.size));
     if (known > entries) return ended(fault("cut-off", entries));
-    if (known > size) return ended(fault("checkpoint-removed", size));
+    // While it is looked at, the log may have gone on.
+    const removed = known > size || (isLonger && (await auditLog.newest())?.size === size);
+    if (removed) return ended(fault("checkpoint-removed", size));
     return ended(wrong);
   };

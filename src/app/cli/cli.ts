@@ -6,6 +6,7 @@ import { SealBroken } from "../../ports/secrets.ts";
 import { StorageFailure } from "../../ports/unit-of-work.ts";
 import { compose, openStore } from "../compose.ts";
 import { readSettings, WrongSettings } from "../config.ts";
+import { auditCommand } from "./audit.ts";
 import { backupCommand } from "./backup.ts";
 import { CommandRefused } from "./command-refused.ts";
 import { erasureCommand } from "./erasure.ts";
@@ -30,6 +31,8 @@ const USAGE = `Usage: bun run cli COMMAND
   keys rotate-signing                     another key to sign receipts and reports with
   retention run | rehearse                take what is due; only count it
   erasure maintenance                     rewrite the database so that nothing deleted is left in it
+  audit verify [--from CHECKPOINT]        recompute the audit log, and name the first entry that is wrong
+  audit rotate-key                        sign the audit log with a new key
   migrate status | up | down [STEPS]      where the schema stands; move it
 
 Settings come from the environment and from .env, as for the service.`;
@@ -85,6 +88,10 @@ const run = async (words: readonly string[]): Promise<void> => {
   if (command === "erasure" && verb !== undefined) return erasureCommand(verb, say);
   if (command === "staging") return stagingCommand(words.slice(1), say);
   if (command === "keys" && verb !== undefined) return keysCommand(verb, say);
+  if (command === "audit" && verb !== undefined) {
+    if (!(await auditCommand(verb, rest, say))) process.exitCode = 1;
+    return;
+  }
   if (command === "migrate" && verb !== undefined) {
     const store = await openStore(readSettings(process.env).database);
     try {
