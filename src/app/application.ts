@@ -1,4 +1,6 @@
 import type { Origin } from "../domain/anonymization/pseudonym.ts";
+import type { AuditEntry } from "../domain/audit/audit-entry.ts";
+import type { TilePlace } from "../domain/audit/tiles.ts";
 import type { CommentStatus, ModerationDecision } from "../domain/comments/comment.ts";
 import type { FeatureFlag, FeatureFlags } from "../domain/configuration/feature-flags.ts";
 import type { SystemConfiguration } from "../domain/configuration/system-configuration.ts";
@@ -17,6 +19,9 @@ import type {
   CommentId,
   ConsentId,
   RetentionRunId,
+  AuditEntryId,
+  CommentId,
+  ConsentId,
   ServiceCredentialId,
   SubjectId,
 } from "../domain/shared/ids.ts";
@@ -34,6 +39,26 @@ export interface Page<T> {
   readonly items: readonly T[];
   /** Opaque; null on the last page. */
   readonly next_cursor: string | null;
+}
+
+export interface AuditFilter {
+  readonly action: string | null;
+  /** An id or a type. */
+  readonly resource: string | null;
+  readonly from: Instant | null;
+  readonly to: Instant | null;
+}
+
+export interface AuditProof {
+  readonly index: number;
+  /** Canonical JSON: what is hashed into the tree. */
+  readonly leaf: string;
+  readonly path: readonly string[];
+  readonly checkpoint: string;
+  /** C2SP tlog-proof. */
+  readonly tlog_proof: string;
+  /** C2SP verifier keys, oldest first. */
+  readonly verifier_keys: readonly string[];
 }
 
 export interface PageRequest {
@@ -336,6 +361,14 @@ export interface Application {
       | { readonly kind: "first"; readonly caller: Caller; readonly end: () => void }
       | { readonly kind: "again"; readonly answer: string }
     >;
+  };
+  readonly audit: {
+    /** The newest signed checkpoint; not found before the first. */
+    checkpoint(): Outcome<string>;
+    /** The hashes of a tile; not found while it is not so wide. */
+    tile(tile: TilePlace & { readonly width: number }): Outcome<Uint8Array>;
+    list(caller: Caller, filter: AuditFilter, page: PageRequest): Outcome<Page<AuditEntry>>;
+    proof(caller: Caller, id: AuditEntryId): Outcome<AuditProof>;
   };
   readonly documents: {
     /** What receipts and reports are checked with: every key there ever was, newest first. */

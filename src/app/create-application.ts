@@ -2,6 +2,9 @@ import { ok } from "../domain/shared/result.ts";
 import type { Store } from "../ports/store.ts";
 import { accessTrail } from "./access/access-trail.ts";
 import type { Application } from "./application.ts";
+import { listEntries } from "./audit/list-entries.ts";
+import { proveEntry } from "./audit/prove-entry.ts";
+import { readCheckpoint, readTile } from "./audit/publish-log.ts";
 import { editComment, readComment, removeComment, reportComment } from "./comments/change-comment.ts";
 import { listThread } from "./comments/list-thread.ts";
 import { moderateComment, moderationQueue } from "./comments/moderate-comment.ts";
@@ -134,6 +137,12 @@ export const createApplication = (
   },
   access: accessTrail(deps),
   idempotency: idempotentRequests(deps),
+  audit: {
+    checkpoint: readCheckpoint(deps),
+    tile: readTile(deps),
+    list: listEntries(deps),
+    proof: proveEntry(deps),
+  },
   documents: { publicKeys: async () => ok(await deps.documents.jwks()) },
   health: { failing: failing(store) },
 });

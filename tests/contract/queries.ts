@@ -143,6 +143,7 @@ export const EVERY_QUERY: {
   audit: {
     byId: (readers) => readers.audit.byId(id()),
     list: (readers) => readers.audit.list(id(), 20),
+    newest: (readers) => readers.audit.newest(id(), 20),
   },
 };
 

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import type { Application } from "../../src/app/application.ts";
 import { StorageFailure } from "../../src/ports/unit-of-work.ts";
 import { type Asker, type Expected, GENERAL, METRICS_TOKEN, type Row } from "../support/header-rows.ts";
+import { AUDIT_ROWS } from "../support/header-rows-audit.ts";
 import { PEOPLE_ROWS } from "../support/header-rows-people.ts";
 import { RECIPIENT_ROWS } from "../support/header-rows-recipients.ts";
 import { SERVICE_ROWS } from "../support/header-rows-service.ts";
@@ -11,7 +12,7 @@ import { ALLOWED_ORIGIN, type RequestOptions, type TestServer, testServer } from
 import { openConnection, requestBytes } from "../support/http-connection.ts";
 import { serviceToken } from "../support/http-people.ts";
 
-const ROWS = [...PEOPLE_ROWS, ...SERVICE_ROWS, ...RECIPIENT_ROWS];
+const ROWS = [...PEOPLE_ROWS, ...SERVICE_ROWS, ...RECIPIENT_ROWS, ...AUDIT_ROWS];
 
 /** Of every answer, whatever it is. */
 const EVERY: Expected = {
@@ -37,6 +38,7 @@ const KINDS: Readonly<Record<Row["success"]["kind"], Expected>> = {
   nothing: {},
   json: { "content-type": "application/json" },
   text: { "content-type": "text/plain; charset=utf-8" },
+  bytes: { "content-type": "application/octet-stream" },
   page: {
     "content-type": "text/html; charset=utf-8",
     "content-security-policy": new RegExp(

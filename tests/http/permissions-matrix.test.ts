@@ -1,6 +1,7 @@
 // Every operation of the document, with every kind of credential, on whosever resource it can be: what is answered
 // stands here by hand, so that a permission that changes anywhere else is seen here.
 import { describe, expect, test } from "bun:test";
+import { anEntryProved, onceLogged } from "../support/header-rows-audit.ts";
 import { testServer } from "../support/http.ts";
 import { WHO, type Who, type Whose, type World, world } from "../support/http-matrix.ts";
 import { linkTokenFor, serviceToken } from "../support/http-people.ts";
@@ -484,6 +485,12 @@ const CASES: readonly Case[] = [
     json: () => ({ enabled: true }),
     expected: ADMINISTER,
   },
+
+  // The audit trail, and the log over it
+  { operation: "GET /v1/admin/audit-entries", expected: ADMINISTER },
+  { operation: "GET /v1/admin/audit-entries/{id}/proof", path: anEntryProved, expected: ADMINISTER },
+  { operation: "GET /audit/checkpoint", path: onceLogged("/audit/checkpoint"), expected: ALL },
+  { operation: "GET /audit/tile/{tile}", path: onceLogged("/audit/tile/0/000.p/1"), expected: ALL },
 
   // Evaluation of flags
   { operation: "POST /ofrep/v1/evaluate/flags", json: () => ({}), expected: EVALUATE },

@@ -7,7 +7,7 @@ export type Expected = Readonly<Record<string, string | RegExp>>;
 
 export interface Success {
   readonly status: number;
-  readonly kind: "json" | "page" | "text" | "nothing";
+  readonly kind: "json" | "page" | "text" | "bytes" | "nothing";
   readonly headers?: Expected;
   /** Besides, or instead, when TLS is in front. */
   readonly overTls?: Expected;

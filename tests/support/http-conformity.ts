@@ -5,11 +5,14 @@ import type { RefusalForm } from "../../src/adapters/http/refusal-form.ts";
 import type { Route } from "../../src/adapters/http/route.ts";
 import { Problem } from "../../src/adapters/http/schemas/problem.ts";
 
-const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll(/:[a-z_]+/g, "[^/]+")}$`);
+const patternOf = ({ path, rest }: Route): RegExp =>
+  new RegExp(
+    `^${(rest === true ? path.replace(/:[a-z_]+$/, ".+") : path).replaceAll(/:[a-z_]+/g, "[^/]+")}$`,
+  );
 
 const routesAt = (routes: readonly Route[], url: string): readonly Route[] => {
   const { pathname } = new URL(url);
-  return routes.filter(({ path }) => patternOf(path).test(pathname));
+  return routes.filter((route) => patternOf(route).test(pathname));
 };
 
 const faultsOfProblem = (

@@ -88,6 +88,8 @@ interface Definition<
   readonly apiKey?: true;
   /** What each parameter of the path is. */
   readonly params?: Readonly<Record<ParametersOf<Path>, TSchema>>;
+  /** The last parameter is all that follows, slashes too. */
+  readonly rest?: true;
   readonly query?: Query;
   readonly body?: Body;
   /** The body is signed by a recipient of webhooks: the use case is handed the signature. */
@@ -133,6 +135,7 @@ export const TAGS = {
   moderation: "What waits for moderators, and their decisions",
   administration: "Roles, service credentials, system configuration and feature flags",
   flags: "Evaluation of feature flags (OpenFeature Remote Evaluation Protocol 0.3)",
+  audit: "The audit trail, and the transparency log over it",
   service: "Health, documentation and well-known resources",
 } as const;
 

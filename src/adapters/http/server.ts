@@ -53,10 +53,10 @@ export const createServer = (deps: ServerDeps) => {
     const answer = pipeline(service, route);
     app.route(
       route.method,
-      route.path,
+      route.rest === true ? route.path.replace(LAST_PARAMETER, "*") : route.path,
       async ({ request, params, server }) => {
         const visit = visitOf(request, server);
-        const found = { request, params: (params ?? {}) as Found["params"], ip: visit.ip };
+        const found = { request, params: paramsOf(route, (params ?? {}) as Found["params"]), ip: visit.ip };
         try {
           return await visit.span.within(() => answer(found, visit));
         } catch (error) {
@@ -97,8 +97,27 @@ const begin = ({ ids, tracer, settings }: Service, request: Request, server: Lis
   };
 };
 
-const patternOf = (path: string): RegExp =>
-  new RegExp(`^${path.replaceAll(/[.]/g, "\\.").replaceAll(/:[a-z_]+/g, "[^/]+")}/?$`);
+const LAST_PARAMETER = /:([a-z_]+)$/;
+
+const decoded = (text: string): string | null => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // No percent-encoded UTF-8.
+    return null;
+  }
+};
+
+/** The router calls the rest of a path by a name of its own, and leaves it as it was sent. */
+const paramsOf = ({ path, rest }: Route, params: Found["params"]): Found["params"] =>
+  rest === true ? { [LAST_PARAMETER.exec(path)?.[1] ?? ""]: decoded(params["*"] ?? "") } : params;
+
+const patternOf = ({ path, rest }: Route): RegExp => {
+  const segments = (
+    rest === true ? path.replace(LAST_PARAMETER, ".+") : path.replaceAll(".", "\\.")
+  ).replaceAll(/:[a-z_]+/g, "[^/]+");
+  return new RegExp(`^${segments}/?$`);
+};
 
 /** With a Host that is none, Bun's `url` is only what stands behind it, or cannot be parsed. */
 const isHostValid = ({ url }: Request): boolean => URL.canParse(url);
@@ -106,7 +125,7 @@ const isHostValid = ({ url }: Request): boolean => URL.canParse(url);
 const routesAt = (routes: readonly Route[], { url }: Request): readonly Route[] => {
   const target = url.replace(/^https?:\/\/[^/]*/, "");
   const { pathname } = new URL(`http://localhost${target.startsWith("/") ? "" : "/"}${target}`);
-  return routes.filter(({ path }) => patternOf(path).test(pathname));
+  return routes.filter((route) => patternOf(route).test(pathname));
 };
 
 /** The methods that a path knows; empty where there is nothing. */

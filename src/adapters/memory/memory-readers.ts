@@ -285,6 +285,8 @@ export const createMemoryReaders = (
     },
     audit: {
       byId: (id) => attempt("audit_entries.byId", () => tables.audit_entries.get(id)),
+      newest: (before, limit) =>
+        attempt("audit_entries.newest", () => take(indexes.auditById.before("", [before ?? "g"]), limit)),
       list: (after, limit) =>
         attempt("audit_entries.list", () => take(indexes.auditById.after("", [after ?? ""]), limit)),
     },

@@ -1,4 +1,4 @@
-import { asc, eq, gt } from "drizzle-orm";
+import { asc, desc, eq, gt, lt } from "drizzle-orm";
 import type { AuditReader } from "../../../ports/audit-reader.ts";
 import { first, param, prepared, recordColumns, type Source } from "../portable.ts";
 
@@ -19,7 +19,17 @@ export const auditReader = (source: Source): AuditReader => {
       .orderBy(asc(audit_entries.id))
       .limit(param("limit")),
   );
+  const newest = prepared(source, "audit_entries.newest", () =>
+    db
+      .select(recordColumns(audit_entries))
+      .from(audit_entries)
+      .where(lt(audit_entries.id, param("before")))
+      .orderBy(desc(audit_entries.id))
+      .limit(param("limit")),
+  );
   return {
+    // Every id begins with a hexadecimal digit.
+    newest: (before, limit) => newest({ before: before ?? "g", limit }),
     byId: async (id) => first(await byId({ id })),
     list: (after, limit) => list({ after: after ?? "", limit }),
   };

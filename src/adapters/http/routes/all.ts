@@ -1,5 +1,6 @@
 import type { Service } from "../context.ts";
 import type { Route } from "../route.ts";
+import { adminAuditEntryRoutes } from "./admin-audit-entries.ts";
 import { adminConfigurationRoutes } from "./admin-configuration.ts";
 import { adminConsentPolicyRoutes } from "./admin-consent-policies.ts";
 import { adminFlagRoutes } from "./admin-flags.ts";
@@ -7,6 +8,7 @@ import { adminRetentionRoutes } from "./admin-retention.ts";
 import { adminServiceCredentialRoutes } from "./admin-service-credentials.ts";
 import { adminSubjectRoutes } from "./admin-subjects.ts";
 import { adminWebhookRoutes } from "./admin-webhooks.ts";
+import { auditLogRoutes } from "./audit-log.ts";
 import { commentRoutes } from "./comments.ts";
 import { consentPolicyRoutes } from "./consent-policy.ts";
 import { consentReceiptRoutes } from "./consent-receipts.ts";
@@ -46,6 +48,8 @@ export const allRoutes = (service: Service): readonly Route[] => {
     ...adminFlagRoutes(service),
     ...adminConsentPolicyRoutes(service),
     ...adminRetentionRoutes(service),
+    ...adminAuditEntryRoutes(service),
+    ...auditLogRoutes(service),
     ...ofrepRoutes(service),
     ...healthRoutes(service),
     ...metricsRoutes(service),
