@@ -16,12 +16,10 @@ import type { ServiceCredential } from "../domain/roles/service-credential.ts";
 import type { Subject } from "../domain/roles/subject.ts";
 import type { Json } from "../domain/shared/canonical-json.ts";
 import type {
-  CommentId,
-  ConsentId,
-  RetentionRunId,
   AuditEntryId,
   CommentId,
   ConsentId,
+  RetentionRunId,
   ServiceCredentialId,
   SubjectId,
 } from "../domain/shared/ids.ts";

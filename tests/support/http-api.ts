@@ -779,6 +779,86 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/admin/audit-entries": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The audit trail, newest first
+     * @description A page may hold less than its limit, or nothing, and still have a next one: go on until `next_cursor` is null.
+     */
+    get: operations["listAuditEntries"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/admin/audit-entries/{id}/proof": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Proof that an entry is in the audit log
+     * @description Checked with the verifier key alone, by anybody, for ever: also after what it tells of was pruned. Not found for the two seconds until a new entry is in the tree.
+     */
+    get: operations["proveAuditEntry"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/audit/checkpoint": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The newest signed checkpoint of the audit log (C2SP tlog-checkpoint)
+     * @description Size and root of the tree over the audit trail, signed with Ed25519. Nothing about persons.
+     */
+    get: operations["readCheckpoint"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/audit/tile/{tile}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A tile of the audit log's tree (C2SP tlog-tiles)
+     * @description Up to 256 hashes of 32 bytes, such as `/audit/tile/0/x001/x234/067` or, not full, `/audit/tile/0/000.p/112`. Hashes only: entries are not served.
+     */
+    get: operations["readTile"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/ofrep/v1/evaluate/flags": {
     parameters: {
       query?: never;
@@ -985,6 +1065,54 @@ export interface components {
     Accepted: {
       /** @enum {string} */
       status: "accepted";
+    };
+    AuditEntry: {
+      /**
+       * Format: uuid
+       * @example 0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      created_at: string;
+      /** @example consent.recorded */
+      action: string;
+      /** @example consent */
+      resource_type: string;
+      resource_id: string | null;
+      /** @description Keyed hash of who did it; blank after 365 days and for whoever was erased */
+      user_id_hash: string | null;
+      /** @description Keyed hash of the address; blank after 365 days and for whoever was erased */
+      ip_address_hash: string | null;
+      /** @description Keyed hash of the user agent; blank after 365 days and for whoever was erased */
+      user_agent_hash: string | null;
+      /** @description By action; null once its time is over */
+      details: {
+        [key: string]: unknown;
+      } | null;
+      retention_until: string | null;
+      anonymized: boolean;
+    };
+    AuditEntryPage: {
+      items: components["schemas"]["AuditEntry"][];
+      /** @description Send as `cursor` for the next page; null on the last. */
+      next_cursor: string | null;
+    };
+    AuditProof: {
+      /** @description Place of the entry in the tree, from 0 */
+      index: number;
+      /** @description What is hashed into the tree: canonical JSON, without personal data */
+      leaf: string;
+      /** @description RFC 6962 audit path, base64, from the leaf up */
+      path: string[];
+      /** @description The signed checkpoint that it leads to */
+      checkpoint: string;
+      /** @description All of it as one text (c2sp.org/tlog-proof@v1) */
+      tlog_proof: string;
+      /** @description Keys of the log (C2SP signed-note), oldest first */
+      verifier_keys: string[];
     };
     BulkEvaluationFailure: {
       /** @enum {string} */
@@ -8039,6 +8167,340 @@ export interface operations {
       };
       /** @description `rate-limited`: Too many requests */
       429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  listAuditEntries: {
+    parameters: {
+      query?: {
+        /** @description At most so many items */
+        limit?: number;
+        /** @description `next_cursor` of the page before */
+        cursor?: string;
+        /** @description Of this action only */
+        action?: string;
+        /** @description Of this type, or of this id, only */
+        resource?: string;
+        /**
+         * @description From this moment on
+         * @example 2026-03-05T14:07:09.123Z
+         */
+        from?: string;
+        /**
+         * @description Up to this moment
+         * @example 2026-03-05T14:07:09.123Z
+         */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of entries */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AuditEntryPage"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `invalid-input`: Invalid input */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  proveAuditEntry: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @example 0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The proof */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AuditProof"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `not-found`: Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  readCheckpoint: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A signed note */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/plain": string;
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `not-found`: Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  readTile: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description Level, number and width, as tlog-tiles writes them; its slashes may stand as they are
+         * @example 0/000.p/1
+         */
+        tile: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The hashes */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/octet-stream": unknown;
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `not-found`: Not found */
+      404: {
         headers: {
           [name: string]: unknown;
         };
