@@ -11,6 +11,7 @@ export const KINDS = [
   "unknown session",
   "ended session",
   "visitor",
+  "receipt",
   "commenter",
   "commenter by mail",
   "moderator",
@@ -151,6 +152,7 @@ export const setStage = async (): Promise<Stage> => {
   const ended = ["gns_"];
 
   const visitors: string[] = [];
+  const receipts: string[] = [];
   for (let n = 0; n < SESSIONS_OF_A_KIND; n += 1) {
     const response = await fetch(`${url}/v1/consents`, {
       method: "POST",
@@ -163,6 +165,7 @@ export const setStage = async (): Promise<Stage> => {
         .find((each) => each.startsWith("gonogo_subject="))
         ?.split(";")[0] ?? "",
     );
+    receipts.push(((await response.json()) as { receipt: string }).receipt);
   }
 
   const browser = (cookie: string): readonly Header[] => [
@@ -192,6 +195,8 @@ export const setStage = async (): Promise<Stage> => {
             return token(`gns_${n.toString(36).padEnd(42, "A")}A`);
           case "ended session":
             return token(pick(ended, n, ""));
+          case "receipt":
+            return bearer(pick(receipts, n, ""));
           case "visitor":
             return browser(pick(visitors, n, ""));
           case "service":

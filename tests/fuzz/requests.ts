@@ -76,8 +76,9 @@ const meeting = (requirement: string, plan: Plan, people: People): readonly Head
       return as("nobody", "commenter", "visitor", "service");
     case "person":
       return as("nobody", "visitor", "commenter");
-    case "subject":
     case "receipt":
+      return as("receipt");
+    case "subject":
       return as("visitor", "commenter", "moderator");
     case "session":
       return as("commenter", "moderator", "admin narrowed to posting");
@@ -105,6 +106,10 @@ const allowed = (plan: Plan, people: People, thing: Thing | undefined): readonly
   const editable = typeof token === "string" && operation.permission.includes("edit-token");
   if (editable && picks[3] % 2 === 0) return [["Authorization", `Bearer ${token}`]];
   if (editable && thing?.owner != null && picks[3] % 4 === 1) return thing.owner;
+  // A decision is told to who made it, and the receipt says who.
+  const receipt = thing?.body["receipt"];
+  if (typeof receipt === "string" && operation.permission.includes("receipt"))
+    return [["Authorization", `Bearer ${receipt}`]];
   const others = operation.permission.filter((each) => each !== "edit-token");
   return meeting(others[picks[3] % others.length] ?? "none", plan, people);
 };

@@ -73,7 +73,10 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
     lists.set(name, list);
   };
 
+  /** What has a name of its own beside the things. */
+  const literals = new Set(operations.map(({ path }) => path).filter((path) => !path.includes("{")));
   const keepThing = (path: string, body: Json | null, owner: Thing["owner"]): void => {
+    if (literals.has(path)) return;
     for (const template of templates) {
       const params = matched(template, path);
       const known = things.get(template);
@@ -115,10 +118,17 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
     keep(words, "delivery_id", id);
   };
 
+  /** A decision is asked for by its id, with the receipt that answered it. */
+  const learnReceipt = ({ receipt, consent }: Json): void => {
+    if (typeof receipt === "string" && isObject(consent))
+      keepThing(`/v1/consents/${String(consent["id"])}`, { receipt }, null);
+  };
+
   const learnJson = (value: unknown, path: string): void => {
     if (Array.isArray(value)) for (const each of value) learnJson(each, path);
     if (!isObject(value)) return;
     learnRecipient(value, path);
+    learnReceipt(value);
     for (const [name, each] of Object.entries(value)) {
       if (typeof each !== "string") {
         learnJson(each, path);

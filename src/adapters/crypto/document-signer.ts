@@ -1,14 +1,8 @@
-import { CompactSign, compactVerify, errors } from "jose";
-import { canonicalJson, type Json } from "../../domain/shared/canonical-json.ts";
-import type { DocumentKind, DocumentSigner } from "../../ports/document-signer.ts";
+import { CompactSign } from "jose";
+import { canonicalJson } from "../../domain/shared/canonical-json.ts";
+import type { DocumentSigner } from "../../ports/document-signer.ts";
 import type { DocumentKeyRing } from "./document-keys.ts";
-import { readJws } from "./jws.ts";
-
-/** RFC 8725, 3.11: a type of its own for each kind, so that none passes for another. */
-export const DOCUMENT_TYPES: Readonly<Record<DocumentKind, string>> = {
-  receipt: "consent-receipt+jws",
-  report: "signed-report+jws",
-};
+import { DOCUMENT_TYPES, verifyDocument } from "./verify-document.ts";
 
 const encoder = new TextEncoder();
 
@@ -20,18 +14,8 @@ export const makeDocumentSigner = (ring: DocumentKeyRing): DocumentSigner => ({
       .sign(key);
   },
   verify: async (kind, jws) => {
-    const read = readJws(jws);
-    if (!read.ok || read.value.header.typ !== DOCUMENT_TYPES[kind]) return null;
-    const key = await ring.publicKey(read.value.header.kid);
-    if (key === null) return null;
-    try {
-      await compactVerify(jws, key, { algorithms: ["EdDSA"] });
-    } catch (failure) {
-      if (failure instanceof errors.JOSEError) return null;
-      throw failure;
-    }
-    // Signed here, so it is the JSON that was given to be signed.
-    return JSON.parse(read.value.payload) as Json;
+    const verified = await verifyDocument(kind, jws, ring.publicKey);
+    return verified.ok ? verified.value.payload : null;
   },
   jwks: async () => {
     await ring.current();

@@ -13,6 +13,7 @@ import { erasureCommand } from "./erasure.ts";
 import { importCommentsCommand } from "./import-comments.ts";
 import { keysCommand } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
+import { receiptCommand } from "./receipt.ts";
 import { retentionCommand } from "./retention.ts";
 import { stagingCommand } from "./staging.ts";
 import { supportCommand } from "./support.ts";
@@ -28,6 +29,7 @@ const USAGE = `Usage: bun run cli COMMAND
   staging export --to URL                 a working copy without the people, for a staging service
   support SUPPORT_ID                      the log lines of a problem
   keys status | rotate                    which key encrypts what; encrypt all of it with SECRET_KEY anew
+  receipt verify FILE [--jwks FILE|URL]   what a consent receipt proves, with public keys alone
   keys rotate-signing                     another key to sign receipts and reports with
   retention run | rehearse                take what is due; only count it
   erasure maintenance                     rewrite the database so that nothing deleted is left in it
@@ -79,6 +81,7 @@ const run = async (words: readonly string[]): Promise<void> => {
   if (command === "admin" && verb === "add" && first !== undefined) return addAdmin(first);
   if (command === "credential" && verb === "add" && first !== undefined)
     return addCredential(first, rest.slice(1));
+  if (command === "receipt" && verb !== undefined) return receiptCommand(verb, rest, say);
   if (command === "import" && verb === "comments") return importCommentsCommand(rest);
   if (command === "backup") return backupCommand(words.slice(1), say);
   if (command === "support" && verb !== undefined) {

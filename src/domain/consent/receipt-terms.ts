@@ -1,7 +1,7 @@
 // The words of a receipt: ISO/IEC TS 27560 in the Data Privacy Vocabulary 2.3 (W3C DPVCG).
 import type { Json } from "../shared/canonical-json.ts";
 import type { LegalBasis } from "./consent-policy.ts";
-import type { ConsentType } from "./consent-type.ts";
+import type { OptionalConsentType } from "./consent-type.ts";
 
 export const SCHEMA_PATH = "/schemas/consent-receipt.json";
 
@@ -61,11 +61,7 @@ interface PurposeTerms {
 }
 
 /** What each purpose is for and which data it takes; never the terms of the DPV guide that are not in DPV itself. */
-export const PURPOSE_TERMS: Readonly<Record<ConsentType, PurposeTerms>> = {
-  essential: {
-    purpose: "dpv:TechnicalServiceProvision",
-    data: ["pd:Identifier", "pd:IPAddress"],
-  },
+export const PURPOSE_TERMS: Readonly<Record<OptionalConsentType, PurposeTerms>> = {
   functional: {
     purpose: "dpv:ServicePersonalisation",
     data: ["pd:Preference", "pd:Language"],

@@ -3,7 +3,7 @@ import type { Json } from "../shared/canonical-json.ts";
 import type { Instant } from "../shared/instant.ts";
 import { type ConsentRecord, type PurposeState, purposeStates } from "./consent.ts";
 import { type ConsentPolicy, pickLanguage, policyContent } from "./consent-policy.ts";
-import { CONSENT_TYPES, type ConsentType } from "./consent-type.ts";
+import { OPTIONAL_CONSENT_TYPES, type OptionalConsentType } from "./consent-type.ts";
 import { subjectIri } from "./receipt-holder.ts";
 import {
   GDPR,
@@ -44,7 +44,6 @@ const eventsOf = (
   const event = (type: string | readonly string[], at: Instant, until: Instant): Json => ({
     "@type": type,
     "dpv:isIndicatedAtTime": timeText(at),
-    "dpv:isIndicatedBy": subjectIri(record.subject_id),
     ...(at === record.timestamp ? { "dpv:hasIndicationMethod": record.method } : {}),
     "dpv:hasDuration": { "@type": "dpv:UntilTimeDuration", "rdf:value": timeText(until) },
   });
@@ -58,8 +57,8 @@ const eventsOf = (
 };
 
 const processOf = (
-  type: ConsentType,
-  state: PurposeState | undefined,
+  type: OptionalConsentType,
+  state: PurposeState,
   record: ConsentRecord,
   about: ReceiptCircumstances,
 ): Json => {
@@ -73,8 +72,8 @@ const processOf = (
     "dpv:hasPurpose": purpose,
     "dpv:hasLegalBasis": LEGAL_BASIS_TERMS[content.legal_bases[type]],
     "dpv:hasPersonalData": data,
-    "dpv:hasNecessity": type === "essential" ? "dpv:Required" : "dpv:Optional",
-    ...(state === undefined ? {} : { "dpv:hasConsentStatus": eventsOf(record, state, about) }),
+    "dpv:hasNecessity": "dpv:Optional",
+    "dpv:hasConsentStatus": eventsOf(record, state, about),
   };
 };
 
@@ -97,7 +96,6 @@ const noticeOf = (
 const recordOf = (record: ConsentRecord, about: ReceiptCircumstances): Json => {
   const { controller, publicUrl, timeText } = about;
   const states = purposeStates(record);
-  const listed = CONSENT_TYPES.filter((type) => type === "essential" || states[type] !== undefined);
   return {
     "@id": `urn:uuid:${record.id}`,
     "@type": "dpv:ConsentRecord",
@@ -108,6 +106,8 @@ const recordOf = (record: ConsentRecord, about: ReceiptCircumstances): Json => {
     "gonogo:sequence": record.sequence,
     ...(record.audit_entry_id === null ? {} : { "gonogo:auditEntry": `urn:uuid:${record.audit_entry_id}` }),
     "gonogo:globalPrivacyControl": record.gpc,
+    // Her own act each time.
+    "dpv:isIndicatedBy": subjectIri(record.subject_id),
     "dpv:hasDataSubject": { "@id": subjectIri(record.subject_id), "@type": "dpv:DataSubject" },
     "dpv:hasDataController": {
       "@id": publicUrl,
@@ -141,9 +141,10 @@ const recordOf = (record: ConsentRecord, about: ReceiptCircumstances): Json => {
       { "@type": "dpv:WithdrawConsent", "dpv:isExercisedAt": `${publicUrl}/v1/consents/withdrawals` },
     ],
     "dpv:hasRight": receiptRights(publicUrl),
-    "dpv:hasProcess": listed.map((type) =>
-      processOf(type, type === "essential" ? undefined : states[type], record, about),
-    ),
+    "dpv:hasProcess": OPTIONAL_CONSENT_TYPES.flatMap((type) => {
+      const state = states[type];
+      return state === undefined ? [] : [processOf(type, state, record, about)];
+    }),
   };
 };
 
