@@ -5,9 +5,12 @@ import { makeMetrics } from "../adapters/metrics/metrics.ts";
 import { deleteExpiredLogFiles, type LogFilesOptions } from "../adapters/pino/log-files.ts";
 import { makeLogger } from "../adapters/pino/logger.ts";
 import type { Logger } from "../ports/logger.ts";
+import { LedgerBroken } from "../ports/erasure-ledger.ts";
 import type { Metrics } from "../ports/metrics.ts";
+import { SealBroken } from "../ports/secrets.ts";
 import { StorageFailure } from "../ports/unit-of-work.ts";
 import { sequenceLog } from "./audit/sequence-log.ts";
+import { nightlyBackup } from "./cli/nightly-backup.ts";
 import { compose, openConfigurationWatch, type Service } from "./compose.ts";
 import { composeEdge, openOutsideCalls, openTracing } from "./compose-edge.ts";
 import { readSettings, type Settings, WrongSettings } from "./config.ts";
@@ -22,6 +25,8 @@ import { recipientStanding } from "./recipients/recipient-standing.ts";
 import { webhookLanes } from "./recipients/webhook-lanes.ts";
 import { requestOrigin } from "./request-origin.ts";
 import { startNightlyRun } from "./retention/start-run.ts";
+import { catchUp, settleRestorePoint } from "./restoration/catch-up.ts";
+import { eraseAgain } from "./restoration/erase-again.ts";
 import { repeat } from "./schedule.ts";
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -114,6 +119,10 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
   });
   watchService(metrics, service);
   await service.store.migrator.up();
+  // Nothing is served before nobody whom a restored copy brought back is in it any more.
+  const erase = eraseAgain(service.deps);
+  const caughtUp = await catchUp(service.deps, erase);
+  if (caughtUp !== null) logger.warn("ledger_replayed", { count: caughtUp.told });
   await publishDefaultPolicy(service.deps);
   const { deps, application } = service;
   await Promise.all([deps.refreshFlags(), deps.refreshRecipients()]);
@@ -162,6 +171,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
     repeat("forget-answers", 600_000, logger, () => forgetAnswers(deps)),
     // Also goes on with a run whose runner has died.
     repeat("continue-retention", 30_000, logger, () => service.retentionRunner.run()),
+    repeat("settle-restore-point", 60_000, logger, settleRestorePoint(service.deps, erase)),
     repeat("sweep-outbox", 3_600_000, logger, service.sweepOutbox),
     repeat("record-denials", 60_000, logger, application.access.flush),
   ];
@@ -171,6 +181,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
       repeat("delete-log-files", 3_600_000, logger, async () => deleteExpiredLogFiles(logFiles)),
     );
   }
+  const backups = nightlyBackup(settings, service, logger);
   say(welcome(settings, service, (await deps.readers.subjects.admins()).count));
   if (settings.mode !== "development" && !isNamed(settings)) logger.warn("controller_not_named");
   logger.info("service_started", { port: settings.port });
@@ -184,6 +195,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
       service.retentionRunner.stop(),
       ...schedules.map((schedule) => schedule.stop()),
     ]);
+    backups?.stop();
     if (server.server !== null) await drain(server.server);
     // A mail server that hangs may keep a mail longer than that: it is sent again, under the same message id.
     await within(TASKS_MS, tasks);
@@ -213,6 +225,10 @@ if (import.meta.main) {
     if (failure instanceof WrongSettings) {
       process.stderr.write(`${failure.message}\n`);
       process.exit(2);
+    }
+    if (failure instanceof LedgerBroken || failure instanceof SealBroken) {
+      process.stderr.write(`${failure.message}\n`);
+      process.exit(1);
     }
     if (failure instanceof Error && "code" in failure && failure.code === "EADDRINUSE") {
       process.stderr.write(

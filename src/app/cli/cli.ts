@@ -10,6 +10,7 @@ import { auditCommand } from "./audit.ts";
 import { backupCommand } from "./backup.ts";
 import { CommandRefused } from "./command-refused.ts";
 import { erasureCommand } from "./erasure.ts";
+import { dbCommand } from "./db-move.ts";
 import { importCommentsCommand } from "./import-comments.ts";
 import { keysCommand } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
@@ -27,6 +28,7 @@ const USAGE = `Usage: bun run cli COMMAND
   backup restore [NAME] [--replace]       put one back; nobody who was erased since comes back with it
   backup drill [NAME]                     rehearse it beside the database, measure it, sign a report
   staging export --to URL                 a working copy without the people, for a staging service
+  db move --to URL | --confirm            take a SQLite installation to PostgreSQL; delete the old file
   support SUPPORT_ID                      the log lines of a problem
   keys status | rotate                    which key encrypts what; encrypt all of it with SECRET_KEY anew
   receipt verify FILE [--jwks FILE|URL]   what a consent receipt proves, with public keys alone
@@ -83,6 +85,7 @@ const run = async (words: readonly string[]): Promise<void> => {
     return addCredential(first, rest.slice(1));
   if (command === "receipt" && verb !== undefined) return receiptCommand(verb, rest, say);
   if (command === "import" && verb === "comments") return importCommentsCommand(rest);
+  if (command === "db") return dbCommand(words.slice(1), say);
   if (command === "backup") return backupCommand(words.slice(1), say);
   if (command === "support" && verb !== undefined) {
     return supportCommand(readSettings(process.env).logDir, verb, say);
