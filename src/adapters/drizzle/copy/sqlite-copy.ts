@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { createReadStream, createWriteStream } from "node:fs";
-import { open, readdir, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -84,6 +84,7 @@ export const copySqlite = async (path: string): Promise<DatabaseCopy> => {
 
 /** Writes a copy into a file that is not there yet, durably, and checks it. Throws CopyRefused when it is not sound. */
 export const restoreSqlite = async (path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> => {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const file = await open(path, "wx", 0o600);
   await pipeline(
     Readable.from(bytes),
