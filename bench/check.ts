@@ -34,7 +34,8 @@ const check = (server: CheckServer, token: string, connections: number, least = 
 const bare = (server: CheckServer, connections: number, least = 0): Promise<Load> =>
   load(server.barePort, () => `GET /bare?subject=${someone(server)} HTTP/1.1\r\nHost: localhost\r\n\r\n`, {
     connections,
-    seconds: run,
+    seconds: Number(seconds),
+    least,
   });
 
 const say = (place: CheckPlace, what: string, figure: string): void =>
