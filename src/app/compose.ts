@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { makeCheckpointFile } from "../adapters/backup/checkpoint-file.ts";
 import { type FileLedger, openLedger } from "../adapters/backup/ledger/open-ledger.ts";
 import { makeAuditSeals, sealedCommits } from "../adapters/crypto/audit-seal.ts";
@@ -150,6 +150,13 @@ const controllerOf = (setting: ControllerSetting, publicUrl: string): Controller
   contact: setting.contact ?? publicUrl,
 });
 
+/** Which database it is, whoever signs in to it and wherever it has been copied to: without user and password. */
+const databaseName = (database: DatabaseSetting): string => {
+  if (database.kind === "sqlite") return basename(database.path);
+  const { host, pathname } = new URL(database.url);
+  return `${host}${pathname}`;
+};
+
 const outboxOf = ({ dataDir }: Settings): string => join(dataDir, "outbox");
 
 /** Wires every port to its adapter, by settings. Does not migrate: whoever starts the service does. */
@@ -202,7 +209,8 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     auditLog: store.auditLog,
     auditSeals,
     logSigner: makeLogSigner(store.readers.keys, keyVault, auditSeals),
-    checkpointFile: overrides.checkpointFile ?? makeCheckpointFile(settings.dataDir),
+    checkpointFile:
+      overrides.checkpointFile ?? makeCheckpointFile(settings.dataDir, databaseName(settings.database)),
     physicalErasure: store.physicalErasure,
     ownedFiles: overrides.ownedFiles ?? openOwnedFiles(ownedFoldersOf(settings)),
     pseudonymiser: makePseudonymiser(keyVault),

@@ -1,10 +1,15 @@
+import { createHash } from "node:crypto";
 import { rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { CheckpointFile } from "../../ports/checkpoint-file.ts";
 import { isErrno, makeFolder, readIfThere, syncFolder, writeWhole } from "./files.ts";
 
-export const makeCheckpointFile = (folder: string): CheckpointFile => {
-  const path = join(folder, "audit-checkpoint");
+/** `log` names the database: another one in the same folder has another log. */
+export const makeCheckpointFile = (folder: string, log: string): CheckpointFile => {
+  const path = join(
+    folder,
+    `audit-checkpoint-${createHash("sha256").update(log).digest("hex").slice(0, 16)}`,
+  );
   return {
     read: () => readIfThere(path),
     write: async (note) => {

@@ -1,4 +1,4 @@
-import { createHash, randomFillSync, timingSafeEqual } from "node:crypto";
+import { randomFillSync, timingSafeEqual } from "node:crypto";
 import type { AuditEntry } from "../../domain/audit/audit-entry.ts";
 import { sealText, unlinkedText } from "../../domain/audit/log-leaf.ts";
 import type { StoredKey } from "../../domain/personal-data/records.ts";
@@ -72,7 +72,7 @@ export const makeAuditSeals = (deps: KeyVaultDeps): AuditSeals => {
   const vault = makeKeyVault({ ...deps, unitOfWork: sealedByItsOwnKey(deps) });
   let opened: AuditSeal | null = null;
   return {
-    sha256: (data) => createHash("sha256").update(data).digest(),
+    sha256: (data) => Bun.CryptoHasher.hash("sha256", data),
     open: async () => {
       opened ??= auditSealOf(await vault.key(KEY_ID, null));
       return opened;

@@ -85,6 +85,16 @@ export const sequenceLog = (deps: SequencerDeps): Sequencer => {
   const { auditLog, auditSeals, logSigner, checkpointFile, clock, leases, logger, holder } = deps;
   let known: Known | null = null;
   let outside: string | null = null;
+  let leasedUntil = 0;
+
+  /** Prolonged when half of it is over: each time is a write. Whoever lost it unawares does no harm. */
+  const isOurTurn = async (): Promise<boolean> => {
+    const now = performance.now();
+    if (now < leasedUntil - LEASE_MS / 2) return true;
+    const taken = await leases.take(LEASE, holder, LEASE_MS);
+    leasedUntil = taken ? now + LEASE_MS : 0;
+    return taken;
+  };
 
   /** The stored tree, checked once whenever it is not the one that this process made itself. */
   const current = async (): Promise<Known> => {
@@ -161,13 +171,16 @@ export const sequenceLog = (deps: SequencerDeps): Sequencer => {
       let integrated = 0;
       // Asked first: taking a lease is a write, and most of the time there is nothing to do.
       while (await isThereSomething()) {
-        if (!(await leases.take(LEASE, holder, LEASE_MS))) break;
+        if (!(await isOurTurn())) break;
         const more = await integrate();
         integrated += more;
         if (more < BATCH) break;
       }
       return integrated;
     },
-    release: () => leases.release(LEASE, holder),
+    release: async () => {
+      leasedUntil = 0;
+      await leases.release(LEASE, holder);
+    },
   };
 };

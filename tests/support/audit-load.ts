@@ -1,0 +1,116 @@
+import { join } from "node:path";
+import { verifyLog } from "../../src/app/audit/verify-log.ts";
+import { compose, type Service } from "../../src/app/compose.ts";
+import { readSettings } from "../../src/app/config.ts";
+
+export type Environment = Readonly<Record<string, string>>;
+
+/** Two processes that compete for the tree; every so often one of them is killed, and another takes its place. */
+export interface Sequencers {
+  readonly kills: () => number;
+  kill(): Promise<void>;
+  /** Ends both. */
+  stop(): Promise<void>;
+}
+
+const start = async (environment: Environment): Promise<Bun.Subprocess<"ignore", "pipe", "inherit">> => {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, "audit-sequencer-process.ts")], {
+    env: { ...process.env, ...environment },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  const { value } = await child.stdout.getReader().read();
+  if (value === undefined) throw new Error("a sequencer did not start");
+  return child;
+};
+
+export const startSequencers = async (environment: Environment): Promise<Sequencers> => {
+  const running = await Promise.all([start(environment), start(environment)]);
+  let kills = 0;
+  return {
+    kills: () => kills,
+    kill: async () => {
+      const victim = kills % 2;
+      running[victim]?.kill("SIGKILL");
+      await running[victim]?.exited;
+      kills += 1;
+      running[victim] = await start(environment);
+    },
+    stop: async () => {
+      for (const child of running) child.kill("SIGKILL");
+      await Promise.all(running.map((child) => child.exited));
+    },
+  };
+};
+
+export interface Written {
+  /** Resources that the service said it had stored, each with an entry of its own. */
+  readonly acknowledged: readonly string[];
+  readonly milliseconds: number;
+}
+
+/** Writers that run a whole use case each, as fast as they are answered. */
+export const write = async (
+  { application }: Service,
+  writers: number,
+  milliseconds: number,
+): Promise<Written> => {
+  const acknowledged: string[] = [];
+  const started = performance.now();
+  const on = async (): Promise<void> => {
+    while (performance.now() - started < milliseconds) {
+      const created = await application.serviceCredentials.create("cli", {
+        name: "load",
+        scopes: ["consents:check"],
+      });
+      if (!created.ok) throw new Error(`not created: ${created.error.type}`);
+      acknowledged.push(created.value.credential.id);
+    }
+  };
+  await Promise.all(Array.from({ length: writers }, on));
+  return { acknowledged, milliseconds: performance.now() - started };
+};
+
+export const openService = async (environment: Environment): Promise<Service> => {
+  const service = await compose(readSettings(environment));
+  await service.store.migrator.up();
+  return service;
+};
+
+/** Resolves with how long it took until every entry was in the tree; rejects after a minute. */
+export const calm = async ({ store }: Service): Promise<number> => {
+  const started = performance.now();
+  while (performance.now() - started < 60_000) {
+    const newest = await store.auditLog.newest();
+    if ((await store.auditLog.entries(newest?.last_position ?? 0, 1)).length === 0) {
+      return performance.now() - started;
+    }
+    await Bun.sleep(20);
+  }
+  throw new Error("not every entry came into the tree");
+};
+
+export interface Outcome {
+  readonly fault: unknown;
+  readonly entries: number;
+  readonly size: number;
+  /** Acknowledged, and without exactly one entry. */
+  readonly wrong: readonly string[];
+}
+
+/** Looks through the whole log: no gap, no double, and an entry for all that was acknowledged. */
+export const outcomeOf = async (service: Service, acknowledged: readonly string[]): Promise<Outcome> => {
+  const { fault, entries, size } = await verifyLog(service.deps)({ from: null });
+  const told = new Map<string, number>();
+  for (let after = 0; ; ) {
+    const page = await service.store.auditLog.entries(after, 1_000);
+    for (const { entry } of page) {
+      const id = entry.resource_id ?? "";
+      if (entry.action === "service_credential.created") told.set(id, (told.get(id) ?? 0) + 1);
+    }
+    after = page.at(-1)?.position ?? after;
+    if (page.length < 1_000) break;
+  }
+  return { fault, entries, size, wrong: acknowledged.filter((id) => told.get(id) !== 1) };
+};
