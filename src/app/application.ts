@@ -1,3 +1,4 @@
+import type { CommentChoice } from "../domain/anonymization/erase-comment.ts";
 import type { Origin } from "../domain/anonymization/pseudonym.ts";
 import type { AuditEntry } from "../domain/audit/audit-entry.ts";
 import type { TilePlace } from "../domain/audit/tiles.ts";
@@ -8,6 +9,13 @@ import type { ConsentRecord } from "../domain/consent/consent.ts";
 import type { ConsentStanding } from "../domain/consent/consent-in-force.ts";
 import type { ConsentMethod, ConsentType, OptionalConsentType } from "../domain/consent/consent-type.ts";
 import type { DueAction } from "../domain/personal-data/catalogue.ts";
+import type {
+  PrivacyRequest,
+  RefusalGround,
+  RequestState,
+  RequestType,
+  RestrictionGround,
+} from "../domain/privacy-requests/privacy-request.ts";
 import type { DueCounts, PersonalCollection } from "../domain/retention/due-records.ts";
 import type { RetentionCategory } from "../domain/retention/retention-period.ts";
 import type { RetentionTrigger } from "../domain/retention/retention-run.ts";
@@ -19,6 +27,7 @@ import type {
   AuditEntryId,
   CommentId,
   ConsentId,
+  PrivacyRequestId,
   RetentionRunId,
   ServiceCredentialId,
   SubjectId,
@@ -187,6 +196,52 @@ export interface RetentionRunView {
   readonly report: string | null;
 }
 
+/** What somebody asks by right. What does not belong to the type is null. */
+export interface PrivacyRequestInput {
+  readonly type: RequestType;
+  readonly statement: string | null;
+  readonly comments: CommentChoice | null;
+  readonly purpose: ConsentType | null;
+  readonly ground: Exclude<RestrictionGround, "objection_pending"> | null;
+  readonly rectification: {
+    readonly name: string | null;
+    readonly email: string | null;
+    readonly comment: { readonly id: CommentId; readonly content: string } | null;
+  } | null;
+}
+
+/** A privacy request with its texts in the clear, as the person and the operators read it. */
+export interface PrivacyRequestView
+  extends Pick<
+    PrivacyRequest,
+    | "id"
+    | "type"
+    | "state"
+    | "channel"
+    | "comments"
+    | "purpose"
+    | "restriction_ground"
+    | "received_at"
+    | "target_at"
+    | "due_at"
+    | "unsuspended_due_at"
+    | "extended_at"
+    | "effective_at"
+    | "hindrance"
+    | "refusal_ground"
+    | "closed_at"
+    | "lift_at"
+    | "lifted_at"
+  > {
+  readonly subject: SubjectId | null;
+  readonly statement: string | null;
+  readonly contact: string | null;
+  readonly clock: "running" | "stopped" | "ended";
+  readonly late: boolean;
+  readonly extension_reason: string | null;
+  readonly answer: string | null;
+}
+
 /** Bearer tokens and cookies as they came, at most one of each. */
 export interface Credentials {
   /** The text after `Bearer `; null without the header. */
@@ -282,6 +337,67 @@ export interface Application {
       },
     ): Outcome<CommentView>;
     moderationQueue(caller: Caller, page: PageRequest): Outcome<Page<QueuedComment>>;
+  };
+  readonly privacyRequests: {
+    file(caller: Caller, input: PrivacyRequestInput): Outcome<PrivacyRequestView>;
+    list(caller: Caller, page: PageRequest): Outcome<Page<PrivacyRequestView>>;
+    read(caller: Caller, id: PrivacyRequestId): Outcome<PrivacyRequestView>;
+    /** Until an erasure has begun; the person's own restriction at any time. */
+    cancel(caller: Caller, id: PrivacyRequestId): Outcome<PrivacyRequestView>;
+    /** By the link in the mail: no other credential is looked at. */
+    confirm(
+      caller: Caller,
+      input: { readonly id: PrivacyRequestId; readonly token: string },
+    ): Outcome<PrivacyRequestView>;
+    /** `state` null: whatever is not answered. */
+    inbox(
+      caller: Caller,
+      input: {
+        readonly page: PageRequest;
+        readonly state: RequestState | null;
+        readonly type: RequestType | null;
+      },
+    ): Outcome<Page<PrivacyRequestView>>;
+    /** `received_at` null: now. */
+    enter(
+      caller: Caller,
+      input: Omit<PrivacyRequestInput, "rectification"> & {
+        readonly email: string;
+        readonly received_at: Instant | null;
+      },
+    ): Outcome<PrivacyRequestView>;
+    extend(
+      caller: Caller,
+      input: { readonly id: PrivacyRequestId; readonly reason: string },
+    ): Outcome<PrivacyRequestView>;
+    refuse(
+      caller: Caller,
+      input: {
+        readonly id: PrivacyRequestId;
+        readonly ground: RefusalGround;
+        readonly reason: string;
+      },
+    ): Outcome<PrivacyRequestView>;
+    /** Of an objection, a contested correction, or whatever is answered by hand. */
+    decide(
+      caller: Caller,
+      input: {
+        readonly id: PrivacyRequestId;
+        readonly decision: "granted" | "rejected";
+        readonly reason: string;
+      },
+    ): Outcome<PrivacyRequestView>;
+    askIdentity(caller: Caller, id: PrivacyRequestId): Outcome<PrivacyRequestView>;
+    /** `subject`: whose request it is, where that was not known. */
+    confirmIdentity(
+      caller: Caller,
+      input: { readonly id: PrivacyRequestId; readonly subject: SubjectId | null },
+    ): Outcome<PrivacyRequestView>;
+    /** The restriction ends some days after the person has been told (GDPR Art. 18(3)). */
+    announceLift(
+      caller: Caller,
+      input: { readonly id: PrivacyRequestId; readonly reason: string },
+    ): Outcome<PrivacyRequestView>;
   };
   readonly notifications: {
     /** `not-found` when the link was not made here. Changes nothing. */

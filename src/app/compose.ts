@@ -46,6 +46,7 @@ import type { ControllerSetting, DatabaseSetting, Settings } from "./config.ts";
 import { flagSource } from "./configuration/stored-flags.ts";
 import { createApplication } from "./create-application.ts";
 import type { Deps } from "./deps.ts";
+import { controllerCalendar } from "./privacy-requests/controller-calendar.ts";
 import { recipientSource } from "./recipients/known-recipients.ts";
 import { makeRetentionRunner, type RetentionRunner } from "./retention/retention-runner.ts";
 
@@ -228,6 +229,8 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
       sessionHours: settings.sessionHours,
       backupRetentionDays: settings.backup.retentionDays,
       moderation: settings.moderation,
+      anonymizationDelayDays: settings.anonymizationDelayDays,
+      calendar: controllerCalendar(settings.timeZone, settings.holidays),
       allowedOrigins: settings.corsOrigins,
       publicUrl,
       controller: controllerOf(settings.controller, publicUrl),

@@ -4,7 +4,9 @@ import { parseTrustedProxies } from "../adapters/http/client-address.ts";
 import type { FeatureFlags } from "../domain/configuration/feature-flags.ts";
 import type { Controller } from "../domain/controller/controller.ts";
 import { type CountryCode, parseCountryCode } from "../domain/controller/country-codes.ts";
+import { parseDay } from "../domain/privacy-requests/calendar.ts";
 import type { RetentionPeriods } from "../domain/retention/retention-period.ts";
+import { isTimeZone } from "./privacy-requests/controller-calendar.ts";
 import { EXPECTED, SETTINGS } from "./settings.ts";
 
 export type DatabaseSetting =
@@ -42,6 +44,10 @@ export interface Settings {
   readonly retention: RetentionPeriods;
   /** When the nightly retention run begins (UTC); null: never. */
   readonly retentionAt: { readonly hour: number; readonly minute: number } | null;
+  readonly anonymizationDelayDays: number;
+  /** IANA name of the controller's time zone, and its public holidays as `2026-12-25`. */
+  readonly timeZone: string;
+  readonly holidays: readonly string[];
   readonly consentCookieDays: number;
   readonly sessionHours: number;
   readonly moderation: "pre" | "post";
@@ -152,6 +158,8 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
   }
   if (given["GDPR_MODE"] === "production" && (values as Static<typeof SETTINGS>).WEBHOOK_ALLOW_PRIVATE)
     wrong.add("WEBHOOK_ALLOW_PRIVATE");
+  if (!isTimeZone(String(given["TIME_ZONE"] ?? "UTC"))) wrong.add("TIME_ZONE");
+  if (listOf(String(given["HOLIDAYS"] ?? "")).some((day) => parseDay(day) === null)) wrong.add("HOLIDAYS");
   if (!isProxyList(given["TRUSTED_PROXIES"])) wrong.add("TRUSTED_PROXIES");
   if (wrong.size > 0) throw new WrongSettings(names.filter((name) => wrong.has(name)));
   const env = values as Static<typeof SETTINGS>;
@@ -170,6 +178,9 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
       audit_trail: env.AUDIT_RETENTION_DAYS,
     },
     retentionAt: timeOfDay(env.RETENTION_AT),
+    anonymizationDelayDays: env.ANONYMIZATION_DELAY_DAYS,
+    timeZone: env.TIME_ZONE,
+    holidays: listOf(env.HOLIDAYS),
     consentCookieDays: env.CONSENT_COOKIE_DURATION,
     sessionHours: env.SESSION_HOURS,
     moderation: env.COMMENT_MODERATION,

@@ -33,6 +33,18 @@ import type { Deps } from "./deps.ts";
 import { failing } from "./health/failing.ts";
 import { idempotentRequests } from "./idempotency/begin-request.ts";
 import { checkUnsubscribeLink, unsubscribe } from "./mail/unsubscribe.ts";
+import {
+  announceRestrictionLift,
+  askRequestIdentity,
+  decidePrivacyRequest,
+  extendPrivacyRequest,
+  refusePrivacyRequest,
+} from "./privacy-requests/answer-request.ts";
+import { cancelPrivacyRequest } from "./privacy-requests/cancel-request.ts";
+import { confirmPrivacyRequest, confirmRequestIdentity } from "./privacy-requests/confirm-request.ts";
+import { enterPrivacyRequest } from "./privacy-requests/enter-request.ts";
+import { fileRequest } from "./privacy-requests/file-request.ts";
+import { listPrivacyRequests, readPrivacyRequest, requestInbox } from "./privacy-requests/read-requests.ts";
 import { acknowledge } from "./recipients/acknowledge.ts";
 import { listDeliveries, redeliver } from "./recipients/manage-deliveries.ts";
 import {
@@ -100,6 +112,21 @@ export const createApplication = (
     reportComment: reportComment(deps),
     moderateComment: moderateComment(deps),
     moderationQueue: moderationQueue(deps),
+  },
+  privacyRequests: {
+    file: fileRequest(deps),
+    list: listPrivacyRequests(deps),
+    read: readPrivacyRequest(deps),
+    cancel: cancelPrivacyRequest(deps),
+    confirm: confirmPrivacyRequest(deps),
+    inbox: requestInbox(deps),
+    enter: enterPrivacyRequest(deps),
+    extend: extendPrivacyRequest(deps),
+    refuse: refusePrivacyRequest(deps),
+    decide: decidePrivacyRequest(deps),
+    askIdentity: askRequestIdentity(deps),
+    confirmIdentity: confirmRequestIdentity(deps),
+    announceLift: announceRestrictionLift(deps),
   },
   notifications: { checkUnsubscribeLink: checkUnsubscribeLink(deps), unsubscribe: unsubscribe(deps) },
   roles: { changeRole: changeRole(deps), readSubject: readSubject(deps), addAdmin: addAdmin(deps) },

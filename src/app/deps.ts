@@ -1,6 +1,7 @@
 import type { ModerationMode } from "../domain/comments/comment.ts";
 import type { FeatureFlags } from "../domain/configuration/feature-flags.ts";
 import type { Controller } from "../domain/controller/controller.ts";
+import type { Calendar } from "../domain/privacy-requests/calendar.ts";
 import type { Webhook } from "../domain/recipients/webhook.ts";
 import type { RetentionPeriods } from "../domain/retention/retention-period.ts";
 import type { AuditLogStore } from "../ports/audit-log-store.ts";
@@ -28,6 +29,10 @@ export interface Policies {
   /** After so many days no backup holds what was erased. */
   readonly backupRetentionDays: number;
   readonly moderation: ModerationMode;
+  /** How long an erasure waits for a change of mind, before the legal deadline wins. */
+  readonly anonymizationDelayDays: number;
+  /** By which the time to answer privacy requests is counted. */
+  readonly calendar: Calendar;
   /** Origins to which a sign-in may return, such as `https://example.org`. */
   readonly allowedOrigins: readonly string[];
   /** Where this service is reached from outside, without a slash at the end. */

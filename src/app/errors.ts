@@ -3,6 +3,7 @@ import type { PostCommentRefusal } from "../domain/comments/post-comment.ts";
 import type { ConsentRefusal } from "../domain/consent/consent.ts";
 import type { PolicyRefusal } from "../domain/consent/draft-policy.ts";
 import type { PolicyFieldRefusal } from "../domain/consent/policy-content.ts";
+import type { RequestRefusal } from "../domain/privacy-requests/request-change.ts";
 import type { ChangeRoleRefusal } from "../domain/roles/change-role.ts";
 import type { Permission, Scope } from "../domain/roles/role.ts";
 import type { SignInLinkRefusal } from "../domain/sessions/sign-in-link.ts";
@@ -18,12 +19,22 @@ export interface InvalidField {
     | "not-a-cursor"
     | "not-a-thread"
     | "not-a-webhook-url"
+    | "missing"
+    | "not-for-this-type"
+    | "in-the-future"
     | "not-a-configuration-key";
 }
 
 /** Every foreseeable refusal. Closed: the HTTP adapter's catalogue of problems must name each. */
 export type AppError =
   | ConsentRefusal
+  | RequestRefusal
+  /** A request of this kind is not answered yet. */
+  | { readonly type: "request-already-open" }
+  /** There is a better proof than this credential: the address on file, or signing in. */
+  | { readonly type: "stronger-proof-required" }
+  /** The new address is another person's here. */
+  | { readonly type: "address-in-use" }
   | PolicyRefusal
   | PostCommentRefusal
   | ChangeCommentRefusal

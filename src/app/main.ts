@@ -20,6 +20,7 @@ import { runErasures } from "./erasure/run-erasures.ts";
 import { forgetAnswers } from "./idempotency/forget-answers.ts";
 import { destroyExpiredKeys } from "./keys/destroy-expired-keys.ts";
 import { deliverMails } from "./mail/deliver-mails.ts";
+import { wakeRequests } from "./privacy-requests/wake-requests.ts";
 import { closeDeliveries } from "./recipients/close-deliveries.ts";
 import { recipientStanding } from "./recipients/recipient-standing.ts";
 import { webhookLanes } from "./recipients/webhook-lanes.ts";
@@ -168,6 +169,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
     repeat("close-deliveries", 60_000, logger, () => closeDeliveries(deps)),
     repeat("erase", 60_000, logger, () => runErasures({ ...deps, logger, leases: service.store.leases })),
     repeat("destroy-expired-keys", 3_600_000, logger, () => destroyExpiredKeys(deps)),
+    repeat("wake-requests", 60_000, logger, () => wakeRequests(deps)),
     repeat("forget-answers", 600_000, logger, () => forgetAnswers(deps)),
     // Also goes on with a run whose runner has died.
     repeat("continue-retention", 30_000, logger, () => service.retentionRunner.run()),

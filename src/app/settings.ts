@@ -24,6 +24,8 @@ export const SETTINGS = Type.Object({
   AUDIT_RETENTION_DAYS: days(DataRetentionPeriod.AUDIT_TRAIL),
   ANONYMIZATION_DELAY_DAYS: Type.Integer({ minimum: 0, maximum: 365, default: 30 }),
   RETENTION_AT: Type.String({ pattern: "^(([01]\\d|2[0-3]):[0-5]\\d|never)$", default: "03:17" }),
+  TIME_ZONE: Type.String({ default: "UTC" }),
+  HOLIDAYS: Type.String({ default: "" }),
   CONSENT_COOKIE_DURATION: Type.Integer({ minimum: 1, maximum: 730, default: 365 }),
 
   SECRET_KEY: optional(Type.String({ minLength: 32 })),
@@ -85,6 +87,8 @@ export const EXPECTED: Readonly<Record<keyof Static<typeof SETTINGS>, string>> =
   AUDIT_RETENTION_DAYS: "days, from 1 to 36500",
   ANONYMIZATION_DELAY_DAYS: "days, from 0 to 365",
   RETENTION_AT: "a time of day in UTC, such as 03:17, or never",
+  TIME_ZONE: "the controller's IANA time zone, such as Europe/Amsterdam",
+  HOLIDAYS: "days separated by commas, such as 2026-12-25,2026-12-26",
   CONSENT_COOKIE_DURATION: "days, from 1 to 730",
   SECRET_KEY:
     "at least 32 bytes (for example: openssl rand -base64 32); required when GDPR_MODE is not development",

@@ -2,7 +2,7 @@ import type { IdentityKind } from "../domain/personal-data/identity.ts";
 import type { KeyedHash, Sealed, TokenHash } from "../domain/shared/ids.ts";
 
 /** What a bearer token opens: session, service credential, comment edit. The prefix is part of the token. */
-export type TokenKind = "gns" | "gnk" | "gne" | "gnl";
+export type TokenKind = "gns" | "gnk" | "gne" | "gnl" | "gnp";
 
 /** Random bearer tokens of 256 bits, `gns_…` and so on, base64url. Only the hash is ever stored. */
 export interface Tokens {

@@ -8,4 +8,6 @@ export interface SubjectReader {
   byId(id: SubjectId): Promise<Subject | null>;
   /** The active admins and the version of the guard `admins`, read in the order guard, then count. */
   admins(): Promise<AdminsState>;
+  /** At most `limit` of the active admins, by id. */
+  activeAdmins(limit: number): Promise<readonly Subject[]>;
 }

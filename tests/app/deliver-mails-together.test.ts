@@ -28,6 +28,8 @@ const setUp = () => {
     consentCookieDays: 365,
     sessionHours: 24,
     backupRetentionDays: 30,
+    anonymizationDelayDays: 30,
+    calendar: { holidays: new Set<never>(), offsetAt: () => 0 },
     moderation: "pre",
     allowedOrigins: [],
     publicUrl: "https://comments.example.org",

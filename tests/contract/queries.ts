@@ -16,6 +16,7 @@ export const EVERY_QUERY: {
 } = {
   subjects: {
     byId: (readers) => readers.subjects.byId(ids.subject()),
+    activeAdmins: (readers) => readers.subjects.activeAdmins(20),
     admins: (readers) => readers.subjects.admins(),
   },
   identities: {

@@ -80,6 +80,8 @@ const meeting = (requirement: string, plan: Plan, people: People): readonly Head
       return as("receipt");
     case "subject":
       return as("visitor", "commenter", "moderator");
+    case "rights-holder":
+      return as("commenter", "commenter by mail", "visitor");
     case "session":
       return as("commenter", "moderator", "admin narrowed to posting");
     case "service":
@@ -106,6 +108,8 @@ const allowed = (plan: Plan, people: People, thing: Thing | undefined): readonly
   const editable = typeof token === "string" && operation.permission.includes("edit-token");
   if (editable && picks[3] % 2 === 0) return [["Authorization", `Bearer ${token}`]];
   if (editable && thing?.owner != null && picks[3] % 4 === 1) return thing.owner;
+  // What is asked by right is for who asked.
+  if (operation.permission.includes("rights-holder") && thing?.owner != null) return thing.owner;
   // A decision is told to who made it, and the receipt says who.
   const receipt = thing?.body["receipt"];
   if (typeof receipt === "string" && operation.permission.includes("receipt"))

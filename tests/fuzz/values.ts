@@ -50,12 +50,31 @@ const stringOf = (schema: Schema, name: string, examples: readonly unknown[]): f
   return wanted(name, fc.oneof(word, ...known, ...known));
 };
 
+const DETAILS: Readonly<Record<string, object>> = {
+  erasure: { comments: "keep_text" },
+  objection: { purpose: "marketing" },
+  restriction: { ground: "needed_for_claims" },
+  rectification: { statement: "It is not so", rectification: { name: "Erika" } },
+};
+
+/** A request by right with the detail of its type and no other. */
+const fitting = (value: object): object => {
+  const { type, email } = value as { readonly type?: string; readonly email?: string };
+  const { rectification, ...plain } = { rectification: null, ...DETAILS[type ?? ""] };
+  const own = rectification === null ? {} : { rectification };
+  // What came by letter has no values, and mostly comes from somebody nobody knows.
+  if (email === undefined) return { type, ...plain, ...own };
+  return { type, email: email.replace(/^fuzz(?=\d*[02468]@)/, "letter"), ...plain };
+};
+
 const objectOf = (schema: Schema): fc.Arbitrary<unknown> => {
   const { properties = {}, required = [], additionalProperties = true } = schema;
   const fields = Object.fromEntries(
     Object.entries(properties).map(([name, each]) => [name, valuesOf(each, name)]),
   );
   const known = fc.record(fields, { requiredKeys: [...required] });
+  // The document says only in words which detail belongs to which right.
+  if ("ground" in properties && "purpose" in properties) return known.map(fitting);
   if (additionalProperties === false) return known;
   const more =
     additionalProperties === true ? fc.jsonValue({ maxDepth: 3 }) : valuesOf(additionalProperties, "");

@@ -55,6 +55,20 @@ const COMMENT = "/v1/comments/{id}";
 /** Only the newest can be changed, and only while it is a draft; the next one is drafted under the next number. */
 const POLICY = "/v1/admin/consent-policies/{version}";
 
+const ADMIN_REQUEST = "/v1/admin/privacy-requests/{id}";
+const REQUEST = "/v1/privacy-requests/{id}";
+
+/** Where a privacy request has to stand for what is done to it. */
+const FITS: Readonly<Record<string, (request: Json) => boolean>> = {
+  cancelPrivacyRequest: ({ state }) => state === "open" || state === "scheduled",
+  extendPrivacyRequest: ({ state, extended_at }) => state === "open" && extended_at === null,
+  refusePrivacyRequest: ({ state }) => state === "open" || state === "awaiting_identity",
+  decidePrivacyRequest: ({ state, type }) => state === "open" && type !== "erasure",
+  identifyPrivacyRequest: ({ state, channel }) => state === "open" && channel === "operator",
+  liftRestriction: ({ state, restriction_ground, lift_at }) =>
+    state === "completed" && restriction_ground !== null && lift_at === null,
+};
+
 /** `own`: what must stay as it is, because the fuzzer itself lives on it. */
 export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<string>): World => {
   const templates = new Set(operations.flatMap(({ path }) => thingPath(path) ?? []));
@@ -164,6 +178,16 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
     }
   };
 
+  /** Privacy requests that wait for a link, and its token. */
+  const links = new Map<string, string>();
+
+  const requests = (id: string): readonly Thing[] => {
+    const known = [...(things.get(REQUEST)?.values() ?? [])];
+    if (id === "confirmPrivacyRequest") return known.filter(({ params }) => links.has(params["id"] ?? ""));
+    const fits = FITS[id];
+    return fits === undefined ? known : known.filter(({ body }) => fits(body));
+  };
+
   const nth = <T>(list: readonly T[], pick: number): T | undefined => list[pick % Math.max(1, list.length)];
 
   const policies = (): readonly Thing[] => [...(things.get(POLICY)?.values() ?? [])];
@@ -181,6 +205,8 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
     // Some of the time what nobody gave out.
     if (pick % 10 === 0) return undefined;
     if (wanted === "version") return newestPolicy() + 1;
+    const link = wanted === "token" ? links.get(params["id"] ?? "") : undefined;
+    if (link !== undefined) return link;
     if (FROM_SAME_THREAD.includes(wanted)) return ofSameThread(params, pick) ?? null;
     return wanted === "cursor" ? null : nth(words.get(wanted)?.toReversed() ?? [], pick);
   };
@@ -199,8 +225,9 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
   };
 
   return {
-    thing: ({ path, method }, pick) => {
+    thing: ({ id, path, method }, pick) => {
       const template = thingPath(path) ?? "";
+      if (template === REQUEST || template === ADMIN_REQUEST) return nth(requests(id).toReversed(), pick);
       const known = [...(things.get(template)?.values() ?? [])];
       if (template === POLICY && method !== "GET" && pick % 4 !== 0) return draft();
       return nth(known.toReversed(), pick);
@@ -228,6 +255,11 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
       if (operation.method === "DELETE") forget(path);
       if (operation.id === "readOpenApiDocument") return;
       learnJson(json, path);
+      const requestId = isObject(json) && "restriction_ground" in json ? String(json["id"]) : null;
+      if (isObject(json) && requestId !== null) {
+        keepThing(REQUEST.replace("{id}", requestId), json, null);
+        if (json["state"] !== "awaiting_confirmation") links.delete(requestId);
+      }
       if (isObject(json)) learnPages(operation, path, query, json);
     },
     signed: (body) => {
@@ -248,6 +280,11 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
       for (const [link] of text.matchAll(/https?:\/\/[^\s"<>]+/g)) {
         const { pathname, hash } = new URL(link);
         keepThing(pathname, null, null);
+        const [, id, token] = /^#([0-9a-f-]{36})\.(gnp_[\w-]+)$/.exec(hash) ?? [];
+        if (id !== undefined && token !== undefined) {
+          keepThing(REQUEST.replace("{id}", id), null, null);
+          links.set(id, token);
+        }
         if (hash.length > 1) keep(words, "link_token", hash.slice(1));
       }
     },

@@ -6,13 +6,20 @@ import { StorageFailure } from "../../src/ports/unit-of-work.ts";
 import { type Asker, type Expected, GENERAL, METRICS_TOKEN, type Row } from "../support/header-rows.ts";
 import { AUDIT_ROWS } from "../support/header-rows-audit.ts";
 import { PEOPLE_ROWS } from "../support/header-rows-people.ts";
+import { PRIVACY_REQUEST_ROWS } from "../support/header-rows-privacy-requests.ts";
 import { RECIPIENT_ROWS } from "../support/header-rows-recipients.ts";
 import { SERVICE_ROWS } from "../support/header-rows-service.ts";
 import { ALLOWED_ORIGIN, type RequestOptions, type TestServer, testServer } from "../support/http.ts";
 import { openConnection, requestBytes } from "../support/http-connection.ts";
 import { serviceToken } from "../support/http-people.ts";
 
-const ROWS = [...PEOPLE_ROWS, ...SERVICE_ROWS, ...RECIPIENT_ROWS, ...AUDIT_ROWS];
+const ROWS = [
+  ...PEOPLE_ROWS,
+  ...SERVICE_ROWS,
+  ...RECIPIENT_ROWS,
+  ...AUDIT_ROWS,
+  ...PRIVACY_REQUEST_ROWS,
+];
 
 /** Of every answer, whatever it is. */
 const EVERY: Expected = {

@@ -6,6 +6,7 @@ import { testServer } from "../support/http.ts";
 import { WHO, type Who, type Whose, type World, world } from "../support/http-matrix.ts";
 import { linkTokenFor, serviceToken } from "../support/http-people.ts";
 import { newPolicy } from "../support/policies.ts";
+import { type ConfirmationLink, entered, restrictionOf, unconfirmed } from "../support/privacy-requests.ts";
 import { changes, insert } from "../support/records.ts";
 import { accepted } from "../support/service.ts";
 import { anOpenDelivery, aRecipient, type Recipient, signedHeaders } from "../support/webhooks.ts";
@@ -47,6 +48,9 @@ const READ: Row = [[200, 200], [200, 200, 200, 200], [200, 200, 200], [200, 200]
 const MODERATE: Row = [[401, 401], [403, 403, 200, 200], [403, 403, 403], [403, 403], 403, 401];
 const ADMINISTER: Row = [[401, 401], [403, 403, 403, 200], [403, 403, 403], [403, 403], 403, 401];
 const SIGNED_IN: Row = [[401, 401], [200, 200, 200, 200], [200, 200, 200], [403, 403], 403, 401];
+
+/** Whoever can show that data here are hers. */
+const RIGHTS: Row = [[401, 200], [200, 200, 200, 200], [200, 200, 200], [403, 403], 200, 401, 200];
 
 /** Whoever is signed in, and every program. */
 const EVALUATE: Row = [[401, 401], [200, 200, 200, 200], [200, 200, 200], [200, 200], 403, 401];
@@ -101,6 +105,30 @@ const draftPath = async ({ server, actors }: World): Promise<string> => {
     accepted(await server.application.policies.draft(admin, input));
   }
   return "/v1/admin/consent-policies/2";
+};
+
+/** One of the actor's own; for who can have none, somebody's. */
+const ownRequest =
+  (suffix: string) =>
+  async ({ server, actors }: World, who: Who): Promise<string> => {
+    const response = await server.request("POST", "/v1/privacy-requests", {
+      headers: actors[who].headers,
+      json: { type: "access" },
+    });
+    const { id } = (await response.json()) as { id?: string };
+    return `/v1/privacy-requests/${id ?? server.deps.ids.next()}${suffix}`;
+  };
+
+const links = new WeakMap<World, Map<Who, Promise<ConfirmationLink>>>();
+
+/** One request that waits for its link, for each actor. */
+const linkOf = (at: World, who: Who): Promise<ConfirmationLink> => {
+  const ofWorld = links.get(at) ?? new Map<Who, Promise<ConfirmationLink>>();
+  links.set(at, ofWorld);
+  const email = `confirming-${who.replaceAll(/[^a-z]/g, "-")}@example.org`;
+  const link = ofWorld.get(who) ?? unconfirmed(at.server, email);
+  ofWorld.set(who, link);
+  return link;
 };
 
 let recipient: Recipient | null = null;
@@ -349,6 +377,77 @@ const CASES: readonly Case[] = [
       expected: ALL,
     }),
   ),
+
+  // Privacy requests: whoever can show that data here are hers
+  { operation: "POST /v1/privacy-requests", json: () => ({ type: "access" }), expected: ok(201, RIGHTS) },
+  { operation: "GET /v1/privacy-requests", expected: RIGHTS },
+  ...(["", "/cancellation"] as const).flatMap((suffix): Case[] => [
+    {
+      operation: `${suffix === "" ? "GET" : "POST"} /v1/privacy-requests/{id}${suffix}`,
+      whose: "own",
+      path: ownRequest(suffix),
+      expected: RIGHTS,
+    },
+    {
+      operation: `${suffix === "" ? "GET" : "POST"} /v1/privacy-requests/{id}${suffix}`,
+      what: "a stranger's",
+      path: async ({ server }) => `/v1/privacy-requests/${(await entered(server)).id}${suffix}`,
+      expected: [
+        [401, 404],
+        [404, 404, 404, suffix === "" ? 200 : 404],
+        [404, 404, 404],
+        [403, 403],
+        404,
+        401,
+        404,
+      ],
+    },
+  ]),
+  {
+    operation: "POST /v1/privacy-requests/{id}/confirmation",
+    what: "with its link",
+    json: async (at, who) => ({ token: (await linkOf(at, who)).token }),
+    path: async (at, who) => `/v1/privacy-requests/${(await linkOf(at, who)).id}/confirmation`,
+    expected: ALL,
+  },
+  {
+    operation: "POST /v1/privacy-requests/{id}/confirmation",
+    what: "with another link",
+    path: async ({ server }) => `/v1/privacy-requests/${(await entered(server)).id}/confirmation`,
+    json: () => ({ token: `gnp_${"x".repeat(43)}` }),
+    expected: ok(403, ALL),
+  },
+  { operation: "GET /confirm-request", expected: ALL },
+  { operation: "GET /v1/admin/privacy-requests", expected: ADMINISTER },
+  {
+    operation: "POST /v1/admin/privacy-requests",
+    json: () => ({ type: "access", email: "letter@example.org" }),
+    expected: ok(201, ADMINISTER),
+  },
+  ...(
+    [
+      ["extension", { reason: "Many comments" }],
+      ["refusal", { ground: "not_identifiable", reason: "Nothing leads to you" }],
+      ["decision", { decision: "granted", reason: "We have nothing of yours" }],
+      ["identity", { step: "ask" }],
+    ] as const
+  ).map(
+    ([step, body]): Case => ({
+      operation: `POST /v1/admin/privacy-requests/{id}/${step}`,
+      path: async ({ server }) => `/v1/admin/privacy-requests/${(await entered(server)).id}/${step}`,
+      json: () => body,
+      expected: ADMINISTER,
+    }),
+  ),
+  {
+    operation: "POST /v1/admin/privacy-requests/{id}/lifting",
+    path: async ({ server }) => {
+      const { id } = await restrictionOf(server, `contested-${server.deps.ids.subject()}@example.org`);
+      return `/v1/admin/privacy-requests/${id}/lifting`;
+    },
+    json: () => ({ reason: "The name is right" }),
+    expected: ADMINISTER,
+  },
 
   // Moderation
   ...(

@@ -3,7 +3,7 @@ import type { TokenHash } from "../../domain/shared/ids.ts";
 import type { TokenKind, Tokens } from "../../ports/secrets.ts";
 
 // 256 bits are 43 characters of base64url; the last carries four bits, so that only 16 letters can stand there.
-const TOKEN = /^(gns|gnk|gne|gnl)_[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
+const TOKEN = /^(gns|gnk|gne|gnl|gnp)_[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 
 const hashOf = (token: string): TokenHash => createHash("sha256").update(token).digest("hex") as TokenHash;
 

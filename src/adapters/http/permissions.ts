@@ -11,6 +11,7 @@ export type Standing =
   | "metrics"
   | "person"
   | "subject"
+  | "rights-holder"
   | "session"
   | "service"
   | "edit-token"
@@ -28,6 +29,8 @@ const EXPLAINED: Readonly<Record<Requirement, string>> = {
   "content:read": "everybody, with any valid credential or none",
   person: "a person: a session, a visitor with the subject cookie, or somebody not known yet; no program",
   subject: "a known data subject: a session, or a visitor with the subject cookie",
+  "rights-holder":
+    "whoever can show that data here are hers: a session, the subject cookie, a consent receipt or a comment's edit token",
   session: "a session",
   service: "a service credential, whatever its scopes",
   "comments:post": "a session of a commenter (or a role above) that was not narrowed to less",
@@ -72,6 +75,8 @@ const meets = (principal: Principal, requirement: Requirement): Result<null, Ref
       return kind === "service" || kind === "edit-token" || kind === "receipt" ? refused : ok(null);
     case "subject":
       return kind === "session" || kind === "visitor" ? ok(null) : refused;
+    case "rights-holder":
+      return kind === "service" || kind === "anonymous" ? refused : ok(null);
     case "session":
     case "service":
     case "edit-token":

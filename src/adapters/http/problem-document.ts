@@ -20,6 +20,9 @@ const REASONS: Readonly<Record<InvalidField["reason"], string>> = {
   "not-a-cursor": "must be a next_cursor or replies_cursor of this list",
   "not-a-webhook-url":
     "must be an https URL of a public address, on port 443 or from 1024 on, without user, password and fragment",
+  missing: "cannot be left out for this type of request",
+  "not-for-this-type": "does not go with this request",
+  "in-the-future": "must not be later than now",
   "not-a-thread": "must be 1 to 200 printable characters without space around them",
 };
 

@@ -1,4 +1,5 @@
 import { POLICY_PROBLEMS } from "./problems-policies.ts";
+import { PRIVACY_REQUEST_PROBLEMS } from "./problems-privacy-requests.ts";
 import { RECIPIENT_PROBLEMS } from "./problems-recipients.ts";
 import type { ProblemCode, ProblemType } from "./refusals.ts";
 
@@ -6,6 +7,7 @@ import type { ProblemCode, ProblemType } from "./refusals.ts";
 export const PROBLEMS = {
   ...POLICY_PROBLEMS,
   ...RECIPIENT_PROBLEMS,
+  ...PRIVACY_REQUEST_PROBLEMS,
   "already-created": {
     status: 409,
     title: "Already created",

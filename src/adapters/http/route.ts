@@ -132,6 +132,7 @@ export const TAGS = {
   comments: "Threads, comments and reports",
   notifications: "Mails about comments, and how they are stopped",
   recipients: "Who receives personal data, and is told what becomes of them (GDPR Art. 19)",
+  "privacy requests": "What people ask by right (GDPR Art. 15 to 21), and how it is answered",
   moderation: "What waits for moderators, and their decisions",
   administration: "Roles, service credentials, system configuration and feature flags",
   flags: "Evaluation of feature flags (OpenFeature Remote Evaluation Protocol 0.3)",

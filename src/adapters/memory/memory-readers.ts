@@ -6,6 +6,7 @@ import type { Readers } from "../../ports/store.ts";
 import type { MemoryContents } from "./contents.ts";
 import { erasureReaders } from "./erasure-readers.ts";
 import type { Rows } from "./fields.ts";
+import { privacyRequestReaders } from "./privacy-request-readers.ts";
 import { FROM_NEWEST, FROM_OLDEST, take, until } from "./take.ts";
 import { webhookReaders } from "./webhook-readers.ts";
 
@@ -35,9 +36,12 @@ export const createMemoryReaders = (
 
   return {
     ...erasureReaders({ tables, indexes }, attempt),
+    ...privacyRequestReaders({ tables, indexes }, attempt),
     ...webhookReaders({ tables, indexes }, attempt),
     subjects: {
       byId: (id) => attempt("subjects.byId", () => tables.subjects.get(id)),
+      activeAdmins: (limit) =>
+        attempt("subjects.activeAdmins", () => take(indexes.admins.after("", [""]), limit)),
       admins: () =>
         attempt("subjects.admins", () => ({
           count: [...indexes.admins.after("", [""])].length,
@@ -188,39 +192,6 @@ export const createMemoryReaders = (
     mailPreferences: {
       ofSubject: (subject) =>
         attempt("mail_preferences.ofSubject", () => tables.mail_preferences.find(["subject_id"], [subject])),
-    },
-    privacyRequests: {
-      byId: (id) => attempt("privacy_requests.byId", () => tables.privacy_requests.get(id)),
-      ofSubject: (subject, after, limit) =>
-        attempt("privacy_requests.ofSubject", () =>
-          take(indexes.requestsBySubject.after(subject, [after ?? ""]), limit),
-        ),
-      inbox: ({ state, type }, after, limit) =>
-        attempt("privacy_requests.inbox", () => {
-          const position = [after?.due_at ?? FROM_OLDEST, after?.id ?? ""];
-          const rows =
-            state === null
-              ? indexes.requestInbox.after("", position)
-              : indexes.requestsByState.after(state, position);
-          return take(rows, limit, (row) => type === null || row.type === type);
-        }),
-      waking: (now, limit) =>
-        attempt("privacy_requests.waking", () =>
-          take(
-            until(indexes.wakingRequests.after("", [FROM_OLDEST, ""]), (row) => (row.wakes_at ?? now) <= now),
-            limit,
-          ),
-        ),
-      dueErasures: (now, limit) =>
-        attempt("privacy_requests.dueErasures", () =>
-          take(
-            until(
-              indexes.scheduledErasures.after("", [FROM_OLDEST, ""]),
-              (row) => (row.effective_at ?? now) <= now,
-            ),
-            limit,
-          ),
-        ),
     },
     idempotentAnswers: {
       byId: (id) => attempt("idempotent_answers.byId", () => tables.idempotent_answers.get(id)),

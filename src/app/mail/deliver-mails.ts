@@ -92,8 +92,13 @@ const settle = async (deps: DeliverDeps, mail: OutgoingMail, outcome: Outcome): 
 };
 
 /** Whether the person may still be told: she may have unsubscribed, or been erased, since the mail was written. */
-const isWanted = async ({ readers }: DeliverDeps, { subject_id }: OutgoingMail): Promise<boolean> => {
+const isWanted = async ({ readers }: DeliverDeps, { kind, subject_id }: OutgoingMail): Promise<boolean> => {
   if (subject_id === null) return true;
+  // Owed by law: neither unsubscribing nor a restriction keeps it back (GDPR Art. 12(3), (4), 18(3)).
+  if (kind === "privacy_request") {
+    const subject = await readers.subjects.byId(subject_id);
+    return subject !== null && subject.status !== "erased";
+  }
   const [subject, identities, preferences] = await Promise.all([
     readers.subjects.byId(subject_id),
     readers.identities.ofSubject(subject_id),

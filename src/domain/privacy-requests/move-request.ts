@@ -2,7 +2,9 @@ import type { Write } from "../shared/changes.ts";
 import type { Instant } from "../shared/instant.ts";
 import { type PrivacyRequest, wakesAt } from "./privacy-request.ts";
 
-type Fields = Partial<Omit<PrivacyRequest, "id" | "version" | "created_at" | "updated_at" | "wakes_at">>;
+export type RequestFields = Partial<
+  Omit<PrivacyRequest, "id" | "version" | "created_at" | "updated_at" | "wakes_at">
+>;
 
 export interface Moved {
   readonly request: PrivacyRequest;
@@ -10,7 +12,7 @@ export interface Moved {
 }
 
 /** A request with other fields, and the write that makes it so; when it wakes follows from the fields. */
-export const movedRequest = (request: PrivacyRequest, set: Fields, now: Instant): Moved => {
+export const movedRequest = (request: PrivacyRequest, set: RequestFields, now: Instant): Moved => {
   const changed = { ...request, ...set, updated_at: now, version: request.version + 1 };
   const whole = { ...changed, wakes_at: wakesAt(changed) };
   return {

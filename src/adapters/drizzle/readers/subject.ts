@@ -21,7 +21,16 @@ export const subjectReader = (source: Source): SubjectReader => {
       .from(subjects)
       .where(sql`${subjects.role} = 'admin' and ${subjects.status} = 'active'`),
   );
+  const activeAdmins = prepared(source, "subjects.activeAdmins", () =>
+    db
+      .select()
+      .from(subjects)
+      .where(sql`${subjects.role} = 'admin' and ${subjects.status} = 'active'`)
+      .limit(param("limit")),
+  );
   return {
+    activeAdmins: async (limit) =>
+      [...(await activeAdmins({ limit }))].sort((a, b) => (a.id < b.id ? -1 : 1)),
     byId: async (id) => first(await byId({ id })),
     admins: async () => {
       const guardVersion = first(await guard({}))?.version ?? 0;

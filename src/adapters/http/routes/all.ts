@@ -4,12 +4,14 @@ import { adminAuditEntryRoutes } from "./admin-audit-entries.ts";
 import { adminConfigurationRoutes } from "./admin-configuration.ts";
 import { adminConsentPolicyRoutes } from "./admin-consent-policies.ts";
 import { adminFlagRoutes } from "./admin-flags.ts";
+import { adminPrivacyRequestRoutes } from "./admin-privacy-requests.ts";
 import { adminRetentionRoutes } from "./admin-retention.ts";
 import { adminServiceCredentialRoutes } from "./admin-service-credentials.ts";
 import { adminSubjectRoutes } from "./admin-subjects.ts";
 import { adminWebhookRoutes } from "./admin-webhooks.ts";
 import { auditLogRoutes } from "./audit-log.ts";
 import { commentRoutes } from "./comments.ts";
+import { confirmRequestPageRoutes } from "./confirm-request-page.ts";
 import { consentPolicyRoutes } from "./consent-policy.ts";
 import { consentReceiptRoutes } from "./consent-receipts.ts";
 import { consentRoutes } from "./consents.ts";
@@ -18,6 +20,7 @@ import { healthRoutes } from "./health.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { moderationRoutes } from "./moderation.ts";
 import { ofrepRoutes } from "./ofrep.ts";
+import { privacyRequestRoutes } from "./privacy-requests.ts";
 import { problemRoutes } from "./problems.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { signInLinkRoutes } from "./sign-in-links.ts";
@@ -38,6 +41,9 @@ export const allRoutes = (service: Service): readonly Route[] => {
     ...sessionRoutes(service),
     ...threadRoutes(service),
     ...commentRoutes(service),
+    ...privacyRequestRoutes(service),
+    ...confirmRequestPageRoutes(),
+    ...adminPrivacyRequestRoutes(service),
     ...unsubscribeRoutes(service),
     ...moderationRoutes(service),
     ...adminSubjectRoutes(service),

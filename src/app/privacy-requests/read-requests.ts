@@ -1,0 +1,71 @@
+import { type PrivacyRequestId, parseId } from "../../domain/shared/ids.ts";
+import { parseInstant } from "../../domain/shared/instant.ts";
+import { err, ok } from "../../domain/shared/result.ts";
+import type { InboxPosition } from "../../ports/privacy-request-reader.ts";
+import type { Application } from "../application.ts";
+import { requirePermission } from "../caller.ts";
+import type { Deps } from "../deps.ts";
+import { badCursor, pageOf } from "../paging.ts";
+import { requestView } from "./request-view.ts";
+import { rightsHolder } from "./requester.ts";
+
+/** The person's own requests, oldest first. */
+export const listPrivacyRequests =
+  (deps: Deps): Application["privacyRequests"]["list"] =>
+  async (caller, { limit, cursor }) => {
+    const holder = rightsHolder(caller.principal);
+    if (holder === null) return err({ type: "credential-required" });
+    const after = cursor === null ? null : parseId<PrivacyRequestId>(cursor);
+    if (cursor !== null && after === null) return badCursor();
+    const rows = await deps.readers.privacyRequests.ofSubject(holder.subject, after, limit + 1);
+    const now = deps.clock.now();
+    return ok(
+      pageOf(
+        rows,
+        limit,
+        (row) => row.id,
+        (row) => requestView(deps, row, now),
+      ),
+    );
+  };
+
+/** Found by the person whose it is, and by admins. */
+export const readPrivacyRequest =
+  (deps: Deps): Application["privacyRequests"]["read"] =>
+  async (caller, id) => {
+    const holder = rightsHolder(caller.principal);
+    const request = await deps.readers.privacyRequests.byId(id);
+    const own = holder !== null && request?.subject_id === holder.subject;
+    if (request === null || !(own || requirePermission(caller.principal, "system:administer").ok)) {
+      return err({ type: "not-found" });
+    }
+    return ok(requestView(deps, request, deps.clock.now()));
+  };
+
+/** `<due_at>.<id>`: where the page before ended. */
+const parsePosition = (cursor: string): InboxPosition | null => {
+  const [time = "", text = ""] = cursor.split(".", 2);
+  const due_at = /^[0-9]{1,15}$/.test(time) ? parseInstant(Number(time)) : null;
+  const id = parseId<PrivacyRequestId>(text);
+  return due_at === null || id === null ? null : { due_at, id };
+};
+
+/** What has to be answered, what is late first. */
+export const requestInbox =
+  (deps: Deps): Application["privacyRequests"]["inbox"] =>
+  async (caller, { page: { limit, cursor }, state, type }) => {
+    const allowed = requirePermission(caller.principal, "system:administer");
+    if (!allowed.ok) return allowed;
+    const after = cursor === null ? null : parsePosition(cursor);
+    if (cursor !== null && after === null) return badCursor();
+    const rows = await deps.readers.privacyRequests.inbox({ state, type }, after, limit + 1);
+    const now = deps.clock.now();
+    return ok(
+      pageOf(
+        rows,
+        limit,
+        (row) => `${row.due_at}.${row.id}`,
+        (row) => requestView(deps, row, now),
+      ),
+    );
+  };
