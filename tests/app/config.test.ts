@@ -66,3 +66,41 @@ test("production and staging do not start on a generated key", () => {
     expect(() => readSettings({ GDPR_MODE, PUBLIC_URL: "https://gonogo.example" })).toThrow("SECRET_KEY");
   }
 });
+
+test("the controller may be named; a country must be one, and a contact must lead somewhere", () => {
+  expect(readSettings({}).controller).toEqual({
+    name: null,
+    contact: null,
+    address: null,
+    country: "EU",
+    dpo: null,
+    dataLocation: "EU",
+  } as never);
+  const named = readSettings({
+    CONTROLLER_NAME: "Owl Press",
+    CONTROLLER_CONTACT: "privacy@example.org",
+    CONTROLLER_COUNTRY: "NL",
+    DPO_CONTACT: "https://example.org/dpo",
+    DATA_LOCATION: "DE",
+  }).controller;
+  expect(named).toMatchObject({ name: "Owl Press", country: "NL", dataLocation: "DE" } as never);
+  const wrong = [
+    ["CONTROLLER_COUNTRY", "XX"],
+    ["CONTROLLER_COUNTRY", "nl"],
+    ["DATA_LOCATION", "Frankfurt"],
+    ["CONTROLLER_CONTACT", "call us"],
+    ["DPO_CONTACT", "javascript:alert(1)"],
+    ["CONTROLLER_NAME", "x".repeat(201)],
+  ] as const;
+  for (const [name, value] of wrong) {
+    let message = "";
+    try {
+      readSettings({ [name]: value });
+    } catch (failure) {
+      if (!(failure instanceof WrongSettings)) throw failure;
+      message = failure.message;
+    }
+    expect(message).toContain(`  ${name} must be `);
+    expect(message).not.toContain(value);
+  }
+});
