@@ -80,16 +80,17 @@ export interface DuePosition {
 
 export const BEFORE_ALL: DuePosition = { retention_until: Number.MIN_SAFE_INTEGER as Instant, id: "" };
 
-/** How long a batch may keep others waiting, and what is aimed at so that none does for longer. */
-export const BATCH_MS_MAX = 50;
-const BATCH_MS_WANTED = 25;
+/** What a batch may keep others waiting for. */
+const BATCH_MS_WANTED = 20;
 
 export const BATCH_FIRST = 64;
 const BATCH_MAX = 2_000;
+/** Below this the time goes into the commit itself, and fewer records would take as long. */
+const BATCH_MIN = 32;
 
 /** How many records the next batch takes, from how long this one took. Grows by half at most, shrinks at once. */
 export const nextBatchSize = (size: number, handled: number, milliseconds: number): number => {
   if (handled === 0) return size;
   const fitting = Math.floor((handled * BATCH_MS_WANTED) / Math.max(milliseconds, 0.1));
-  return Math.max(1, Math.min(fitting, Math.ceil(size * 1.5), BATCH_MAX));
+  return Math.max(BATCH_MIN, Math.min(fitting, Math.ceil(size * 1.5), BATCH_MAX));
 };

@@ -1,5 +1,6 @@
 import { auditEntry, type Occasion } from "../audit/audit-entry.ts";
 import { newSignedReport } from "../audit/signed-report.ts";
+import { CATALOGUE } from "../personal-data/catalogue.ts";
 import { canonicalJson, type Json } from "../shared/canonical-json.ts";
 import type { Changes, Settable } from "../shared/changes.ts";
 import { type GdprRecord, newGdprRecord } from "../shared/gdpr-record.ts";
@@ -41,6 +42,8 @@ export interface RetentionProgress {
     readonly after: DuePosition | null;
     /** Records that were being changed in this pass: another one comes back for them. */
     readonly busy: number;
+    /** Place-holders made or cleared in this pass: now another one may have nothing to keep a place for. */
+    readonly moved: number;
     readonly pass: number;
   } | null;
 }
@@ -50,7 +53,7 @@ const PASSES = 3;
 
 const at = (index: number): RetentionProgress["next"] => {
   const collection = RUN_COLLECTIONS[index];
-  return collection === undefined ? null : { collection, after: null, busy: 0, pass: 1 };
+  return collection === undefined ? null : { collection, after: null, busy: 0, moved: 0, pass: 1 };
 };
 
 export const progressOf = (run: RetentionRun): RetentionProgress =>
@@ -111,31 +114,41 @@ export const resumeRun = (run: RetentionRun, occasion: Occasion): RunChanged => 
   };
 };
 
+/** What became of a batch, and where the next one begins; null: the pass is over. */
+interface Batch {
+  readonly counts: DueCounts;
+  readonly busy: number;
+  readonly after: DuePosition | null;
+}
+
 /** What stays is counted anew in each pass; what went is gone once. */
 const withoutKept = (counts: DueCounts): DueCounts => ({ ...counts, kept: NO_COUNTS.kept });
 
 const nextAfter = (
-  { collection, pass, busy }: NonNullable<RetentionProgress["next"]>,
-  outcome: { readonly busy: number; readonly after: DuePosition | null },
+  { collection, pass, ...before }: NonNullable<RetentionProgress["next"]>,
+  { counts, ...outcome }: Batch,
 ): RetentionProgress["next"] => {
-  const busyNow = busy + outcome.busy;
-  if (outcome.after !== null) return { collection, after: outcome.after, busy: busyNow, pass };
-  if (busyNow > 0 && pass < PASSES) return { collection, after: null, busy: 0, pass: pass + 1 };
+  const busy = before.busy + outcome.busy;
+  const moved = before.moved + (CATALOGUE[collection].due === "blank" ? counts.blanked + counts.cleared : 0);
+  if (outcome.after !== null) return { collection, after: outcome.after, busy, moved, pass };
+  // A place-holder goes after its replies, a thread from its ends: every pass clears one at least, so they come to an end.
+  if (moved > 0 || (busy > 0 && pass < PASSES))
+    return { collection, after: null, busy: 0, moved: 0, pass: pass + 1 };
   return at(RUN_COLLECTIONS.indexOf(collection) + 1);
 };
 
 /** Writes what a batch did. Rests on the run being where it was: a runner that lost its lease meets a conflict. */
-export const recordBatch = (
-  run: RetentionRun,
-  outcome: { readonly counts: DueCounts; readonly busy: number; readonly after: DuePosition | null },
-  occasion: Occasion,
-): RunChanged => {
+export const recordBatch = (run: RetentionRun, outcome: Batch, occasion: Occasion): RunChanged => {
   const { counts, next } = progressOf(run);
   if (next === null) throw new RangeError("this run has gone through everything");
   const { collection, pass, after } = next;
   const before = counts[collection] ?? NO_COUNTS;
   const sum = addCounts(pass > 1 && after === null ? withoutKept(before) : before, outcome.counts);
-  const progress = { counts: { ...counts, [collection]: sum }, next: nextAfter(next, outcome) };
+  const progress = {
+    counts: { ...counts, [collection]: sum },
+    // A rehearsal changes nothing, so another pass would find the same.
+    next: run.dry_run ? at(RUN_COLLECTIONS.indexOf(collection) + 1) : nextAfter(next, outcome),
+  };
   const { run: moved, write } = update(run, { progress: written(progress), updated_at: occasion.now });
   const { deleted, blanked, cleared, alongside } = outcome.counts;
   const told = { collection, deleted, blanked, cleared, alongside };

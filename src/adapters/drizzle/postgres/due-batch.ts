@@ -159,22 +159,20 @@ export const createDueBatches = (encoder: Encoder, statements: Statements, table
       return candidates.filter(({ id }) => free.has(id));
     }
     const subjects = [...new Set(candidates.flatMap(({ subject_id }) => subject_id ?? []))];
-    const unrestricted = new Set(subjects.length === 0 ? [] : await column(UNRESTRICTED, subjects));
-    const touchable = candidates.filter(
-      // A subject that is gone restricts nothing: tables without a reference may speak of one.
-      ({ subject_id, status }) => subject_id === null || status === null || unrestricted.has(subject_id),
-    );
     const subject = columnsOf(collection).includes("subject_id") ? `"subject_id"` : "null";
-    const locked = new Map(
-      (
-        await rows(
-          lockText(collection, subject),
-          touchable.map(({ id }) => id),
-          due,
-        )
-      ).map(([id, whose]) => [String(id), whose ?? null]),
+    const [free, found] = await Promise.all([
+      column(UNRESTRICTED, subjects),
+      rows(lockText(collection, subject), ids, due),
+    ]);
+    const unrestricted = new Set(free);
+    const locked = new Map(found.map(([id, whose]) => [String(id), whose ?? null]));
+    return candidates.filter(
+      ({ id, subject_id, status }) =>
+        // A subject that is gone restricts nothing: tables without a reference may speak of one.
+        (subject_id === null || status === null || unrestricted.has(subject_id)) &&
+        locked.has(id) &&
+        locked.get(id) === subject_id,
     );
-    return touchable.filter(({ id, subject_id }) => locked.has(id) && locked.get(id) === subject_id);
   };
 
   /** Does what is due with a page, in the transaction that is under way. */

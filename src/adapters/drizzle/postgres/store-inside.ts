@@ -1,7 +1,7 @@
 import type { Changes } from "../../../domain/shared/changes.ts";
 import type { Verdict } from "../../../ports/group-store.ts";
 import type { Encoder } from "../encode.ts";
-import { type Batch, batchesOfAudit, batchesOfLayer, lockBatches } from "./batches.ts";
+import { batchesOfAudit, batchesOfLayer, lockBatches } from "./batches.ts";
 import type { Lane } from "./lane.ts";
 import type { TransactionTools } from "./transaction.ts";
 import { type Member, recordKey } from "./wave.ts";
@@ -18,7 +18,9 @@ export const storeInside = async (
   const member: Member = { index: 0, changes: encoded };
 
   const versions = new Map<string, number>();
-  for (const { table, text, parameters } of lockBatches([member], statements)) {
+  // What is written says by itself which version it wants.
+  const locks = encoded.expects.length === 0 ? [] : lockBatches([member], statements);
+  for (const { table, text, parameters } of locks) {
     const { rows } = await lane.send(text, parameters);
     for (const row of rows) versions.set(recordKey(table, String(row["key"])), Number(row["version"]));
   }
@@ -26,15 +28,15 @@ export const storeInside = async (
     ({ table, key, version }) => (versions.get(recordKey(table, key)) ?? "absent") === version,
   );
   if (!stand) return { type: "conflict" };
-  const isStored = async (batches: readonly Batch[]): Promise<boolean> => {
-    for (const { text, parameters, rows } of batches) {
-      if ((await lane.send(text, parameters)).rows.length !== rows.length) return false;
-    }
-    return true;
-  };
   const layers = encoded.writes.flatMap((_, layer) => batchesOfLayer([member], layer, statements));
-  if (!(await isStored(layers))) return { type: "conflict" };
+  const sent = layers.map(({ text, parameters }) => lane.send(text, parameters));
   // Last, since from here to COMMIT nobody else adds an entry.
-  await lane.send(auditTurn);
-  return { type: (await isStored(batchesOfAudit([member], statements))) ? "stored" : "conflict" };
+  const turn = lane.send(auditTurn);
+  const entries = batchesOfAudit([member], statements);
+  const told = entries.map(({ text, parameters }) => lane.send(text, parameters));
+  const [answers] = await Promise.all([Promise.all([...sent, ...told]), turn]);
+  const whole = [...layers, ...entries].every(
+    ({ rows }, index) => answers[index]?.rows.length === rows.length,
+  );
+  return { type: whole ? "stored" : "conflict" };
 };

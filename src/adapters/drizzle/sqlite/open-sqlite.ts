@@ -39,7 +39,7 @@ export const openSqlite = async ({
   path,
   busyDeadlineMs = 5_000,
   sliceMs = 40,
-  retentionBudgetMs = 15,
+  retentionBudgetMs = 5,
   migrationDeadlineMs = 120_000,
   migrationsFolder = SQLITE_MIGRATIONS,
 }: SqliteOptions): Promise<Store> => {
