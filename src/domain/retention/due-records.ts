@@ -83,10 +83,10 @@ export const BEFORE_ALL: DuePosition = { retention_until: Number.MIN_SAFE_INTEGE
 /** What a batch may keep others waiting for. */
 const BATCH_MS_WANTED = 20;
 
-export const BATCH_FIRST = 64;
+export const BATCH_FIRST = 96;
 const BATCH_MAX = 2_000;
 /** Below this the time goes into the commit itself, and fewer records would take as long. */
-const BATCH_MIN = 32;
+const BATCH_MIN = 96;
 
 /** How many records the next batch takes, from how long this one took. Grows by half at most, shrinks at once. */
 export const nextBatchSize = (size: number, handled: number, milliseconds: number): number => {
