@@ -38,6 +38,7 @@ import type { PublicKey } from "../ports/document-signer.ts";
 import type { Caller, Principal } from "./caller.ts";
 import type { Policies, PolicyPreview } from "./consent/policies.ts";
 import type { AppError } from "./errors.ts";
+import type { ArchiveFile } from "./privacy-requests/personal-archive.ts";
 import type { Recipients } from "./recipients/recipients.ts";
 
 export type Outcome<T> = Promise<Result<T, AppError>>;
@@ -342,6 +343,8 @@ export interface Application {
     file(caller: Caller, input: PrivacyRequestInput): Outcome<PrivacyRequestView>;
     list(caller: Caller, page: PageRequest): Outcome<Page<PrivacyRequestView>>;
     read(caller: Caller, id: PrivacyRequestId): Outcome<PrivacyRequestView>;
+    /** Files to be read once, in order. Answers the request; `request-state-conflict` where it is not to be answered so. */
+    exportArchive(caller: Caller, id: PrivacyRequestId): Outcome<readonly ArchiveFile[]>;
     /** Until an erasure has begun; the person's own restriction at any time. */
     cancel(caller: Caller, id: PrivacyRequestId): Outcome<PrivacyRequestView>;
     /** By the link in the mail: no other credential is looked at. */

@@ -43,6 +43,7 @@ import {
 import { cancelPrivacyRequest } from "./privacy-requests/cancel-request.ts";
 import { confirmPrivacyRequest, confirmRequestIdentity } from "./privacy-requests/confirm-request.ts";
 import { enterPrivacyRequest } from "./privacy-requests/enter-request.ts";
+import { exportArchive } from "./privacy-requests/export-archive.ts";
 import { fileRequest } from "./privacy-requests/file-request.ts";
 import { listPrivacyRequests, readPrivacyRequest, requestInbox } from "./privacy-requests/read-requests.ts";
 import { acknowledge } from "./recipients/acknowledge.ts";
@@ -117,6 +118,7 @@ export const createApplication = (
     file: fileRequest(deps),
     list: listPrivacyRequests(deps),
     read: readPrivacyRequest(deps),
+    exportArchive: exportArchive(deps),
     cancel: cancelPrivacyRequest(deps),
     confirm: confirmPrivacyRequest(deps),
     inbox: requestInbox(deps),

@@ -46,6 +46,7 @@ const KINDS: Readonly<Record<Row["success"]["kind"], Expected>> = {
   json: { "content-type": "application/json" },
   text: { "content-type": "text/plain; charset=utf-8" },
   bytes: { "content-type": "application/octet-stream" },
+  zip: { "content-type": "application/zip" },
   page: {
     "content-type": "text/html; charset=utf-8",
     "content-security-policy": new RegExp(
@@ -74,14 +75,24 @@ const preflight = (allow: string): Expected => ({
 const PREFLIGHT = { "access-control-request-method": "POST" };
 
 const PER_MINUTE = 1_200;
-const LIMITS = { general: 1_200, "sign-in": 100, consent: 600, comments: 200, service: 1_200 } as const;
+const LIMITS = {
+  general: 1_200,
+  "sign-in": 100,
+  consent: 600,
+  comments: 200,
+  exports: 60,
+  service: 1_200,
+} as const;
+const secondsOf = (name: keyof typeof LIMITS): number => (name === "exports" ? 3_600 : 60);
 
 /** What is said of the budgets; `limit` 1 where a server admits one request of each. */
 const limited = (budgets: Row["limits"], limit?: 1): Expected =>
   budgets.length === 0
     ? {}
     : {
-        "ratelimit-policy": budgets.map((name) => `"${name}";q=${limit ?? LIMITS[name]};w=60`).join(", "),
+        "ratelimit-policy": budgets
+          .map((name) => `"${name}";q=${limit ?? LIMITS[name]};w=${secondsOf(name)}`)
+          .join(", "),
         ratelimit: new RegExp(`^${budgets.map((name) => `"${name}";r=\\d+;t=\\d+`).join(", ")}$`),
       };
 

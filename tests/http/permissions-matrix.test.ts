@@ -381,15 +381,15 @@ const CASES: readonly Case[] = [
   // Privacy requests: whoever can show that data here are hers
   { operation: "POST /v1/privacy-requests", json: () => ({ type: "access" }), expected: ok(201, RIGHTS) },
   { operation: "GET /v1/privacy-requests", expected: RIGHTS },
-  ...(["", "/cancellation"] as const).flatMap((suffix): Case[] => [
+  ...(["", "/export", "/cancellation"] as const).flatMap((suffix): Case[] => [
     {
-      operation: `${suffix === "" ? "GET" : "POST"} /v1/privacy-requests/{id}${suffix}`,
+      operation: `${suffix === "/cancellation" ? "POST" : "GET"} /v1/privacy-requests/{id}${suffix}`,
       whose: "own",
       path: ownRequest(suffix),
       expected: RIGHTS,
     },
     {
-      operation: `${suffix === "" ? "GET" : "POST"} /v1/privacy-requests/{id}${suffix}`,
+      operation: `${suffix === "/cancellation" ? "POST" : "GET"} /v1/privacy-requests/{id}${suffix}`,
       what: "a stranger's",
       path: async ({ server }) => `/v1/privacy-requests/${(await entered(server)).id}${suffix}`,
       expected: [
@@ -608,6 +608,7 @@ const CASES: readonly Case[] = [
     "/.well-known/security.txt",
     "/.well-known/jwks.json",
     "/schemas/consent-receipt.json",
+    "/schemas/personal-data.json",
     "/docs",
     "/docs/json",
   ].map((path): Case => ({ operation: `GET ${path}`, expected: ALL })),

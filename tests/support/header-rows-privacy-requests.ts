@@ -54,6 +54,26 @@ export const PRIVACY_REQUEST_ROWS: readonly Row[] = [
     fails: true,
   },
   {
+    operation: "GET /v1/privacy-requests/{id}/export",
+    as: "commenter",
+    limits: ["general", "exports"],
+    path: own("/export"),
+    success: {
+      status: 200,
+      kind: "zip",
+      headers: { "content-disposition": 'attachment; filename="personal-data.zip"' },
+    },
+    nowhere: `${REQUESTS}/${ID}/export`,
+    fails: true,
+  },
+  {
+    operation: "GET /schemas/personal-data.json",
+    as: "nobody",
+    limits: [],
+    success: { ...JSON_200, headers: { "cache-control": "public, max-age=3600" } },
+    fails: false,
+  },
+  {
     operation: "POST /v1/privacy-requests/{id}/cancellation",
     as: "commenter",
     limits: GENERAL,

@@ -7,7 +7,7 @@ export type Expected = Readonly<Record<string, string | RegExp>>;
 
 export interface Success {
   readonly status: number;
-  readonly kind: "json" | "page" | "text" | "bytes" | "nothing";
+  readonly kind: "json" | "page" | "text" | "bytes" | "zip" | "nothing";
   readonly headers?: Expected;
   /** Besides, or instead, when TLS is in front. */
   readonly overTls?: Expected;
@@ -24,7 +24,7 @@ export interface Row {
   readonly operation: string;
   readonly as: "nobody" | "commenter" | "moderator" | "admin" | "program" | "metrics";
   /** Budgets that count it; none: it is not limited, and looks at no credential. */
-  readonly limits: readonly ("general" | "sign-in" | "consent" | "comments" | "service")[];
+  readonly limits: readonly ("general" | "sign-in" | "consent" | "comments" | "exports" | "service")[];
   readonly success: Success;
   /** Where the template is not the path already. */
   readonly path?: (asker: Asker) => Promise<string> | string;

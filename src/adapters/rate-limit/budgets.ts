@@ -23,7 +23,7 @@ export const budgetsOf = (perMinute: number, servicePerMinute: number): Budgets 
     consent: share(2),
     comments: share(6),
     /** Reads everything about a person. */
-    exports: { limit: 3, windowSeconds: HOUR },
+    exports: { ...share(20), windowSeconds: HOUR },
     service: { limit: servicePerMinute, windowSeconds: MINUTE },
   };
 };

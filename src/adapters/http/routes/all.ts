@@ -20,6 +20,7 @@ import { healthRoutes } from "./health.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { moderationRoutes } from "./moderation.ts";
 import { ofrepRoutes } from "./ofrep.ts";
+import { privacyExportRoutes } from "./privacy-exports.ts";
 import { privacyRequestRoutes } from "./privacy-requests.ts";
 import { problemRoutes } from "./problems.ts";
 import { sessionRoutes } from "./sessions.ts";
@@ -42,6 +43,7 @@ export const allRoutes = (service: Service): readonly Route[] => {
     ...threadRoutes(service),
     ...commentRoutes(service),
     ...privacyRequestRoutes(service),
+    ...privacyExportRoutes(service),
     ...confirmRequestPageRoutes(),
     ...adminPrivacyRequestRoutes(service),
     ...unsubscribeRoutes(service),

@@ -1,0 +1,62 @@
+import { t } from "elysia";
+import { ARCHIVE_SCHEMA_PATH, archiveSchema } from "../../../app/privacy-requests/archive-schema.ts";
+import { type PrivacyRequestId, parseId } from "../../../domain/shared/ids.ts";
+import { err, ok } from "../../../domain/shared/result.ts";
+import type { Service } from "../context.ts";
+import { json, type Route, route } from "../route.ts";
+import { named, uuid } from "../schemas/kinds.ts";
+import { zipStream } from "../zip.ts";
+
+const JsonSchema = named("JsonSchema", t.Record(t.String(), t.Unknown()));
+
+/** What a person gets of her data, and how it is written. */
+export const privacyExportRoutes = ({ application, logger, settings }: Service): readonly Route[] => [
+  route({
+    method: "GET",
+    path: "/v1/privacy-requests/:id/export",
+    operationId: "exportPersonalData",
+    tag: "privacy requests",
+    summary: "Everything that is kept of a person, for herself",
+    description: `The archive of an access or portability request: \`personal-data.json\` (it keeps the schema served at \`${ARCHIVE_SCHEMA_PATH}\`), the schema itself, and a page to read. What others wrote, and what would tell of them, is left out. It is streamed while it is read; a connection that breaks off has not given all of it. Reading it answers the request; it may be read again.`,
+    permission: ["rights-holder"],
+    params: { id: uuid() },
+    budget: "exports",
+    success: {
+      status: 200,
+      description: "A ZIP file",
+      schema: null,
+      contentType: "application/zip",
+      headers: { "Content-Disposition": "A name for the file" },
+    },
+    problems: ["not-found", "request-state-conflict", "conflict"],
+    handle: async ({ caller, params: { id } }) => {
+      const request = parseId<PrivacyRequestId>(id);
+      if (request === null) return err({ type: "not-found" });
+      const archive = await application.privacyRequests.exportArchive(caller, request);
+      if (!archive.ok) return archive;
+      const value = zipStream(archive.value, (failure) =>
+        logger.error("export_broke_off", {
+          operation: "exportPersonalData",
+          exception_type: failure instanceof Error ? failure.name : typeof failure,
+        }),
+      );
+      return ok({
+        content: { type: "application/zip", value },
+        headers: { "Content-Disposition": 'attachment; filename="personal-data.zip"' },
+      });
+    },
+  }),
+  route({
+    method: "GET",
+    path: ARCHIVE_SCHEMA_PATH,
+    operationId: "readPersonalDataSchema",
+    tag: "privacy requests",
+    summary: "How an export is written",
+    description: "JSON Schema (2020-12) of `personal-data.json` in the archive of an export.",
+    permission: ["none"],
+    cacheControl: "public, max-age=3600",
+    success: { status: 200, description: "The schema", schema: JsonSchema },
+    problems: [],
+    handle: async () => ok(json(archiveSchema(settings.publicUrl))),
+  }),
+];

@@ -1,0 +1,33 @@
+import { completeRequest } from "../../domain/privacy-requests/answer-request.ts";
+import { err, ok } from "../../domain/shared/result.ts";
+import type { Application } from "../application.ts";
+import { decideAndCommit, occasionOf } from "../commit.ts";
+import type { Deps } from "../deps.ts";
+import { personalArchive } from "./personal-archive.ts";
+import { rightsHolder } from "./requester.ts";
+
+/**
+ * The archive of an access or portability request, as often as it is asked for. Reading it answers the request: the person
+ * has what she asked for (GDPR Art. 15(3), 20(1)).
+ */
+export const exportArchive =
+  (deps: Deps): Application["privacyRequests"]["exportArchive"] =>
+  async (caller, id) => {
+    const holder = rightsHolder(caller.principal);
+    if (holder === null) return err({ type: "credential-required" });
+    return decideAndCommit(deps, caller, async () => {
+      const [request, subject] = await Promise.all([
+        deps.readers.privacyRequests.byId(id),
+        deps.readers.subjects.byId(holder.subject),
+      ]);
+      if (request === null || subject === null || request.subject_id !== holder.subject) {
+        return err({ type: "not-found" });
+      }
+      if (request.type !== "access" && request.type !== "portability") return err({ type: "not-found" });
+      const occasion = await occasionOf(deps, caller);
+      const files = personalArchive(deps, subject, occasion.now);
+      if (request.state === "completed") return ok({ changes: null, value: files });
+      const completed = completeRequest(request, "system", null, occasion);
+      return completed.ok ? ok({ changes: completed.value.changes, value: files }) : completed;
+    });
+  };
