@@ -1,0 +1,159 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { wakeRequests } from "../../src/app/privacy-requests/wake-requests.ts";
+import type { PrivacyRequestId } from "../../src/domain/shared/ids.ts";
+import { DAY } from "../../src/domain/shared/instant.ts";
+import { asking, confirmationFor, entered, restrictionOf } from "../support/privacy-requests.ts";
+import { accepted, type TestService, testService } from "../support/service.ts";
+
+const ADA = "ada@example.org";
+
+let service: TestService;
+afterEach(() => service.close());
+
+const operator = async () => (await service.signIn("operator@example.org", "admin")).caller;
+
+const statusOf = async (email: string): Promise<string | undefined> => {
+  const index = await service.deps.blindIndexer.index("email", email as never);
+  const line = await service.deps.readers.identities.find("email", index);
+  return line === null ? undefined : (await service.deps.readers.subjects.byId(line.subject_id))?.status;
+};
+
+const subjectsOfMails = async (to: string): Promise<readonly string[]> => {
+  await service.deliver();
+  return service.mails.filter((mail) => mail.to === to).map(({ subject }) => subject);
+};
+
+describe("a privacy request", () => {
+  test("for erasure gets its date, can be cancelled, and is asked once at a time", async () => {
+    service = await testService();
+    const { caller } = await service.signIn(ADA);
+    const { privacyRequests } = service.application;
+    const request = accepted(await privacyRequests.file(caller, asking("erasure")));
+    expect(request).toMatchObject({ state: "scheduled", comments: "keep_text", clock: "running" });
+    expect(request.effective_at).toBeLessThan(request.due_at);
+    expect(await privacyRequests.file(caller, asking("erasure"))).toMatchObject({
+      error: { type: "request-already-open" },
+    });
+    expect(accepted(await privacyRequests.cancel(caller, request.id)).state).toBe("cancelled");
+    expect(await privacyRequests.cancel(caller, request.id)).toMatchObject({
+      error: { type: "request-state-conflict" },
+    });
+    expect(await subjectsOfMails(ADA)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining("We received your request"),
+        expect.stringContaining("cancelled"),
+      ]),
+    );
+  });
+
+  test("for restriction restricts at once; it is lifted after a message, or by the person herself", async () => {
+    service = await testService();
+    const restriction = await restrictionOf(service, ADA);
+    expect(restriction.state).toBe("completed");
+    expect(await statusOf(ADA)).toBe("restricted");
+    const lifted = accepted(
+      await service.application.privacyRequests.announceLift(await operator(), {
+        id: restriction.id,
+        reason: "The name is right",
+      }),
+    );
+    expect(lifted.lift_at).not.toBeNull();
+    expect(await statusOf(ADA)).toBe("restricted");
+    service.pass(6 * DAY);
+    expect(await wakeRequests(service.deps)).toBe(0);
+    expect(await statusOf(ADA)).toBe("restricted");
+    service.pass(DAY);
+    expect(await wakeRequests(service.deps)).toBe(1);
+    expect(await statusOf(ADA)).toBe("active");
+    const again = await restrictionOf(service, ADA);
+    const { caller } = await service.signIn(ADA);
+    accepted(await service.application.privacyRequests.cancel(caller, again.id));
+    expect(await statusOf(ADA)).toBe("active");
+  });
+
+  test("that objects to direct marketing is granted at once, whatever anybody weighs", async () => {
+    service = await testService();
+    const { caller } = await service.signIn(ADA);
+    const request = accepted(await service.application.privacyRequests.file(caller, asking("objection")));
+    expect(request).toMatchObject({ state: "completed", restriction_ground: null });
+    const { standings } = accepted(await service.application.consent.currentConsent(caller));
+    expect(standings.marketing.granted).toBe(false);
+    expect(await statusOf(ADA)).toBe("active");
+  });
+
+  test("for a new address is confirmed by the new mailbox, and the old address is kept nowhere", async () => {
+    service = await testService();
+    const { caller } = await service.signIn(ADA);
+    const wanted = { name: "Ada L.", email: "ada.l@example.org", comment: null };
+    const { privacyRequests } = service.application;
+    const request = accepted(
+      await privacyRequests.file(caller, asking("rectification", { rectification: wanted })),
+    );
+    expect(request).toMatchObject({ state: "awaiting_confirmation", clock: "stopped" });
+    const { id, token } = await confirmationFor(service, "ada.l@example.org");
+    const link = { id: id as PrivacyRequestId, token };
+    const done = accepted(await privacyRequests.confirm(caller, link));
+    expect(done.state).toBe("completed");
+    expect(await statusOf(ADA)).toBeUndefined();
+    expect(await statusOf("ada.l@example.org")).toBe("active");
+    expect(await privacyRequests.confirm(caller, link)).toMatchObject({
+      error: { type: "confirmation-invalid" },
+    });
+  });
+
+  test("is extended once with a reason, and refused with where to complain", async () => {
+    service = await testService();
+    const caller = await operator();
+    const { privacyRequests } = service.application;
+    const { id, due_at } = await entered(service);
+    const extended = accepted(await privacyRequests.extend(caller, { id, reason: "Many comments" }));
+    expect(extended.due_at).toBeGreaterThan(due_at);
+    expect(await privacyRequests.extend(caller, { id, reason: "More" })).toMatchObject({
+      error: { type: "extension-not-possible" },
+    });
+    expect(await privacyRequests.refuse(caller, { id, ground: "excessive", reason: " " })).toMatchObject({
+      error: { type: "invalid-input" },
+    });
+    const refused = accepted(
+      await privacyRequests.refuse(caller, { id, ground: "excessive", reason: "The tenth this week" }),
+    );
+    expect(refused.answer).toContain("supervisory authority");
+    expect(refused.answer).toContain("court");
+    expect(await subjectsOfMails("stranger@example.net")).toHaveLength(3);
+  });
+
+  test("stops its clock while it is asked who she is, and reminds the operators once each", async () => {
+    service = await testService();
+    const caller = await operator();
+    const { privacyRequests } = service.application;
+    const { id, due_at } = await entered(service);
+    accepted(await privacyRequests.askIdentity(caller, id));
+    service.pass(40 * DAY);
+    expect(await wakeRequests(service.deps)).toBe(0);
+    const { subject } = accepted(
+      await service.application.sessions.currentSession((await service.signIn(ADA)).caller),
+    );
+    const admin = await operator();
+    const going = accepted(await privacyRequests.confirmIdentity(admin, { id, subject }));
+    expect(going).toMatchObject({ state: "open", clock: "running", subject, unsuspended_due_at: due_at });
+    expect(going.due_at - due_at).toBeGreaterThanOrEqual(40 * DAY);
+    service.pass(going.due_at - service.deps.clock.now() - 7 * DAY);
+    expect(await wakeRequests(service.deps)).toBe(1);
+    expect(await wakeRequests(service.deps)).toBe(0);
+    service.pass(7 * DAY + 1);
+    expect(await wakeRequests(service.deps)).toBe(1);
+    expect(await wakeRequests(service.deps)).toBe(0);
+    expect(
+      accepted(
+        await privacyRequests.inbox(await operator(), {
+          page: { limit: 20, cursor: null },
+          state: null,
+          type: null,
+        }),
+      ).items[0],
+    ).toMatchObject({ id, late: true });
+    expect(
+      (await subjectsOfMails("operator@example.org")).filter((each) => each.includes("needs an answer")),
+    ).toHaveLength(2);
+  });
+});
