@@ -73,6 +73,7 @@ export const composeEdge = async (
     (name) =>
       (name === "smtp" && settings.smtpUrl !== null) ||
       (name === "redis" && settings.redisUrl !== null) ||
+      (name === "witness" && settings.witnessUrl !== null) ||
       (name === "database" && settings.database.kind === "postgres"),
   );
   return {

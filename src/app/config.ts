@@ -58,6 +58,8 @@ export interface Settings {
   /** Checked: addresses and CIDR ranges, separated by commas. */
   readonly trustedProxies: string;
   readonly redisUrl: string | null;
+  /** Who keeps our checkpoints; null: nobody is told. */
+  readonly witnessUrl: string | null;
   readonly metricsToken: string | null;
   readonly circuit: { readonly failureThreshold: number; readonly timeoutSeconds: number };
   /** Null: lines go to standard output only. By default `logs` in the data folder. */
@@ -189,6 +191,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     serviceRateLimitPerMinute: env.RATE_LIMIT_SERVICE_PER_MINUTE,
     trustedProxies: env.TRUSTED_PROXIES,
     redisUrl: env.REDIS_URL ?? null,
+    witnessUrl: env.WITNESS_URL ?? null,
     metricsToken: env.METRICS_TOKEN ?? null,
     circuit: {
       failureThreshold: env.CIRCUIT_FAILURE_THRESHOLD,

@@ -4,12 +4,14 @@ import { createServer } from "../adapters/http/server.ts";
 import { makeMetrics } from "../adapters/metrics/metrics.ts";
 import { deleteExpiredLogFiles, type LogFilesOptions } from "../adapters/pino/log-files.ts";
 import { makeLogger } from "../adapters/pino/logger.ts";
+import { makeHttpWitness } from "../adapters/witness/http-witness.ts";
 import { LedgerBroken } from "../ports/erasure-ledger.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Metrics } from "../ports/metrics.ts";
 import { SealBroken } from "../ports/secrets.ts";
 import { StorageFailure } from "../ports/unit-of-work.ts";
 import { sequenceLog } from "./audit/sequence-log.ts";
+import { showWitness } from "./audit/show-witness.ts";
 import { nightlyBackup } from "./cli/nightly-backup.ts";
 import { compose, openConfigurationWatch, type Service } from "./compose.ts";
 import { composeEdge, openOutsideCalls, openTracing } from "./compose-edge.ts";
@@ -178,6 +180,10 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
     repeat("record-denials", 60_000, logger, application.access.flush),
   ];
   const nightly = nightlyRetention(settings, service, logger);
+  if (settings.witnessUrl !== null) {
+    const witness = makeHttpWitness(settings.witnessUrl, edge.calls);
+    schedules.push(repeat("show-witness", 5_000, logger, showWitness(deps, witness)));
+  }
   if (logFiles !== undefined) {
     schedules.push(
       repeat("delete-log-files", 3_600_000, logger, async () => deleteExpiredLogFiles(logFiles)),

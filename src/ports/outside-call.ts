@@ -1,5 +1,5 @@
 /** What the service calls that can be away, slow or wrong without the service being so. */
-export const OUTSIDE_SERVICES = ["smtp", "webhooks", "redis", "database"] as const;
+export const OUTSIDE_SERVICES = ["smtp", "webhooks", "redis", "database", "witness"] as const;
 
 export type OutsideService = (typeof OUTSIDE_SERVICES)[number];
 

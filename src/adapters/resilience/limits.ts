@@ -31,5 +31,6 @@ export const OUTSIDE_LIMITS: Readonly<Record<OutsideService, OutsideLimits>> = {
     openSecondsMax: 1,
   },
   smtp: { timeoutMs: 60_000, concurrent: 4, queued: 32, retries: 1, backoffMs: [500, 5_000] },
+  witness: { timeoutMs: 10_000, concurrent: 1, queued: 1, retries: 1, backoffMs: [500, 5_000] },
   webhooks: { timeoutMs: 20_000, concurrent: 16, queued: 64, retries: 1, backoffMs: [500, 5_000] },
 };
