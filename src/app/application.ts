@@ -17,6 +17,8 @@ import type {
   RestrictionGround,
 } from "../domain/privacy-requests/privacy-request.ts";
 import type { DueCounts, PersonalCollection } from "../domain/retention/due-records.ts";
+import type { LegalHold } from "../domain/retention/legal-hold.ts";
+import type { HoldScope } from "../domain/retention/place-hold.ts";
 import type { RetentionCategory } from "../domain/retention/retention-period.ts";
 import type { RetentionTrigger } from "../domain/retention/retention-run.ts";
 import type { Permission, Scope, UserRole } from "../domain/roles/role.ts";
@@ -27,6 +29,7 @@ import type {
   AuditEntryId,
   CommentId,
   ConsentId,
+  LegalHoldId,
   PrivacyRequestId,
   RetentionRunId,
   ServiceCredentialId,
@@ -425,6 +428,14 @@ export interface Application {
     ): Outcome<{ readonly credential: ServiceCredential; readonly token: string }>;
     list(caller: Caller, page: PageRequest): Outcome<Page<ServiceCredential>>;
     revoke(caller: Caller, id: ServiceCredentialId): Outcome<null>;
+  };
+  readonly legalHolds: {
+    place(
+      caller: Caller,
+      input: { readonly scope: HoldScope; readonly on: string; readonly reason: string },
+    ): Outcome<LegalHold>;
+    list(caller: Caller, page: PageRequest): Outcome<Page<LegalHold>>;
+    lift(caller: Caller, id: LegalHoldId): Outcome<null>;
   };
   readonly recipients: Recipients;
   readonly configuration: {

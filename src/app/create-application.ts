@@ -32,6 +32,7 @@ import { withdrawConsent } from "./consent/withdraw-consent.ts";
 import type { Deps } from "./deps.ts";
 import { failing } from "./health/failing.ts";
 import { idempotentRequests } from "./idempotency/begin-request.ts";
+import { liftLegalHold, listLegalHolds, placeLegalHold } from "./legal-holds/manage-legal-holds.ts";
 import { checkUnsubscribeLink, unsubscribe } from "./mail/unsubscribe.ts";
 import {
   announceRestrictionLift,
@@ -145,6 +146,11 @@ export const createApplication = (
     deliveries: listDeliveries(deps),
     redeliver: redeliver(deps),
     acknowledge: acknowledge(deps),
+  },
+  legalHolds: {
+    place: placeLegalHold(deps),
+    list: listLegalHolds(deps),
+    lift: liftLegalHold(deps),
   },
   configuration: {
     read: readConfiguration(deps),

@@ -534,6 +534,21 @@ const CASES: readonly Case[] = [
 
   ...recipientCases,
 
+  { operation: "GET /v1/admin/legal-holds", expected: ADMINISTER },
+  {
+    operation: "POST /v1/admin/legal-holds",
+    json: () => ({ scope: "subject", on: "0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b", reason: "a claim" }),
+    expected: ok(201, ADMINISTER),
+  },
+  {
+    operation: "DELETE /v1/admin/legal-holds/{id}",
+    path: async ({ server }) => {
+      await server.deps.unitOfWork.commit(changes([insert("legal_holds")]));
+      return `/v1/admin/legal-holds/${(await server.deps.readers.legalHolds.standing())[0]?.id}`;
+    },
+    expected: ok(204, ADMINISTER),
+  },
+
   { operation: "GET /v1/admin/config", expected: ADMINISTER },
   { operation: "GET /v1/admin/config/{key}", path: configurationPath, expected: ADMINISTER },
   {

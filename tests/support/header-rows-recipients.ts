@@ -1,5 +1,6 @@
 // Recipients, what they are told, and what they say to it.
 import { type Asker, GENERAL, ID, JSON_200, NOTHING, type Row } from "./header-rows.ts";
+import { changes, insert } from "./records.ts";
 import { anOpenDelivery, aRecipient, type Recipient, signedHeaders } from "./webhooks.ts";
 
 const WEBHOOKS = "/v1/admin/webhooks";
@@ -89,6 +90,35 @@ export const RECIPIENT_ROWS: readonly Row[] = [
     headers: ({ server }, json) => signedHeaders(server, recipient?.secret ?? "", JSON.stringify(json)),
     success: NOTHING,
     invalid: { json: { delivery_id: 7 } },
+    fails: true,
+  },
+  {
+    operation: "GET /v1/admin/legal-holds",
+    as: "admin",
+    limits: GENERAL,
+    success: JSON_200,
+    invalid: { query: "?limit=0" },
+    fails: true,
+  },
+  {
+    operation: "POST /v1/admin/legal-holds",
+    as: "admin",
+    limits: GENERAL,
+    json: () => ({ scope: "subject", on: ID, reason: "a claim" }),
+    success: { status: 201, kind: "json" },
+    invalid: { json: { scope: "everybody", on: ID, reason: "a claim" } },
+    fails: true,
+  },
+  {
+    operation: "DELETE /v1/admin/legal-holds/{id}",
+    as: "admin",
+    limits: GENERAL,
+    path: async ({ server }) => {
+      await server.deps.unitOfWork.commit(changes([insert("legal_holds")]));
+      return `/v1/admin/legal-holds/${(await server.deps.readers.legalHolds.standing())[0]?.id}`;
+    },
+    success: NOTHING,
+    nowhere: `/v1/admin/legal-holds/${ID}`,
     fails: true,
   },
 ];

@@ -787,6 +787,47 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/admin/legal-holds": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Legal holds, lifted ones too */
+    get: operations["listLegalHolds"];
+    put?: never;
+    /**
+     * Forbid the erasure of a person's data, or of one record
+     * @description From now on neither retention nor an erasure takes it (GDPR Art. 17(3)(e)). An erasure that has begun stops where it is; the person stays restricted until the hold is lifted.
+     */
+    post: operations["placeLegalHold"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/admin/legal-holds/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Lift a legal hold
+     * @description What had to wait for it goes on by itself within a minute. The hold stays on the list, with its end.
+     */
+    delete: operations["liftLegalHold"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/admin/service-credentials": {
     parameters: {
       query?: never;
@@ -1926,6 +1967,41 @@ export interface components {
       | "vital_interests"
       | "public_task"
       | "legitimate_interests";
+    LegalHold: {
+      /**
+       * Format: uuid
+       * @example 0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b
+       */
+      id: string;
+      /**
+       * @description Everything of a person, or one record
+       * @enum {string}
+       */
+      scope: "subject" | "record";
+      /**
+       * Format: uuid
+       * @description Id of the subject or of the record
+       * @example 0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b
+       */
+      on: string;
+      /**
+       * @description Why, for the record. Name no person.
+       * @example Claim 2026-17 before the district court
+       */
+      reason: string;
+      /**
+       * Format: date-time
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      since: string;
+      /** @description Null while it stands */
+      lifted_at: string | null;
+    };
+    LegalHoldPage: {
+      items: components["schemas"]["LegalHold"][];
+      /** @description Send as `cursor` for the next page; null on the last. */
+      next_cursor: string | null;
+    };
     /** @description Spends a sign-in link. */
     LinkSession: {
       /** @description The part of the link after `#` */
@@ -1992,6 +2068,24 @@ export interface components {
       };
       /** @description One entry a language. `en` is always there. */
       texts: components["schemas"]["ConsentPolicyTexts"][];
+    };
+    NewLegalHold: {
+      /**
+       * @description Everything of a person, or one record
+       * @enum {string}
+       */
+      scope: "subject" | "record";
+      /**
+       * Format: uuid
+       * @description Id of the subject or of the record
+       * @example 0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b
+       */
+      on: string;
+      /**
+       * @description Why, for the record. Name no person.
+       * @example Claim 2026-17 before the district court
+       */
+      reason: string;
     };
     /**
      * @example {
@@ -8031,6 +8125,328 @@ export interface operations {
       };
       /** @description `invalid-input`: Invalid input */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  listLegalHolds: {
+    parameters: {
+      query?: {
+        /** @description At most so many items */
+        limit?: number;
+        /** @description `next_cursor` of the page before */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of holds */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LegalHoldPage"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `invalid-input`: Invalid input */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  placeLegalHold: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description A fresh random value. The same key with the same body answers the same for 24 hours, without doing it twice (IETF draft).
+         * @example "8e03978e-40d5-43e8-bc93-6894a57f9324"
+         */
+        "Idempotency-Key"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewLegalHold"];
+      };
+    };
+    responses: {
+      /** @description In force */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LegalHold"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid; `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `cross-site-request`: Request from a foreign site; `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `already-created`: Already created; `conflict`: Conflict; `idempotency-key-in-flight`: Request in flight */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `body-too-large`: Body too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `unsupported-media-type`: Unsupported media type */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `idempotency-key-reused`: Idempotency-Key used before; `invalid-input`: Invalid input */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  liftLegalHold: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @example 0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Lifted */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `cross-site-request`: Request from a foreign site; `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `not-found`: Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `conflict`: Conflict */
+      409: {
         headers: {
           [name: string]: unknown;
         };

@@ -141,7 +141,8 @@ export const moderateComment = (
         status: move.to,
         queued_at: null,
         moderated_at: occasion.now,
-        moderation_note: note,
+        // Who wrote it is nobody any more: a note could only say who it was.
+        moderation_note: comment.anonymized ? null : note,
         updated_at: occasion.now,
       },
       auditEntry("comment.moderated", comment.id, { decision, from: comment.status }, occasion),

@@ -4,6 +4,7 @@ import { adminAuditEntryRoutes } from "./admin-audit-entries.ts";
 import { adminConfigurationRoutes } from "./admin-configuration.ts";
 import { adminConsentPolicyRoutes } from "./admin-consent-policies.ts";
 import { adminFlagRoutes } from "./admin-flags.ts";
+import { adminLegalHoldRoutes } from "./admin-legal-holds.ts";
 import { adminPrivacyRequestRoutes } from "./admin-privacy-requests.ts";
 import { adminRetentionRoutes } from "./admin-retention.ts";
 import { adminServiceCredentialRoutes } from "./admin-service-credentials.ts";
@@ -51,6 +52,7 @@ export const allRoutes = (service: Service): readonly Route[] => {
     ...adminSubjectRoutes(service),
     ...adminWebhookRoutes(service),
     ...webhookAcknowledgementRoutes(service),
+    ...adminLegalHoldRoutes(service),
     ...adminServiceCredentialRoutes(service),
     ...adminConfigurationRoutes(service),
     ...adminFlagRoutes(service),
