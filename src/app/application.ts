@@ -16,6 +16,7 @@ import type {
   RequestType,
   RestrictionGround,
 } from "../domain/privacy-requests/privacy-request.ts";
+import type { ProcessingRecord } from "../domain/processing-record/processing-record.ts";
 import type { DueCounts, PersonalCollection } from "../domain/retention/due-records.ts";
 import type { LegalHold } from "../domain/retention/legal-hold.ts";
 import type { HoldScope } from "../domain/retention/place-hold.ts";
@@ -438,6 +439,8 @@ export interface Application {
     lift(caller: Caller, id: LegalHoldId): Outcome<null>;
   };
   readonly recipients: Recipients;
+  /** GDPR Art. 30(1), as it is right now. */
+  processingRecord(caller: Caller): Outcome<ProcessingRecord>;
   readonly configuration: {
     read(caller: Caller, key: string): Outcome<ConfigurationView>;
     list(caller: Caller, page: PageRequest): Outcome<Page<ConfigurationView>>;

@@ -234,6 +234,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
       allowedOrigins: settings.corsOrigins,
       publicUrl,
       controller: controllerOf(settings.controller, publicUrl),
+      processors: settings.processors,
     },
   };
   const retentionRunner = makeRetentionRunner(

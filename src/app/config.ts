@@ -5,6 +5,8 @@ import type { FeatureFlags } from "../domain/configuration/feature-flags.ts";
 import type { Controller } from "../domain/controller/controller.ts";
 import { type CountryCode, parseCountryCode } from "../domain/controller/country-codes.ts";
 import { parseDay } from "../domain/privacy-requests/calendar.ts";
+import type { Processor } from "../domain/processing-record/processing-record.ts";
+import { parseProcessors } from "../domain/processing-record/processors.ts";
 import type { RetentionPeriods } from "../domain/retention/retention-period.ts";
 import { isTimeZone } from "./privacy-requests/controller-calendar.ts";
 import { EXPECTED, SETTINGS } from "./settings.ts";
@@ -71,6 +73,7 @@ export interface Settings {
   readonly backup: BackupSetting;
   /** Who answers for the processing; what was not set is null. */
   readonly controller: ControllerSetting;
+  readonly processors: readonly Processor[];
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
   /** Recipients may be told at addresses of this machine and of private networks: for development and tests. */
@@ -155,6 +158,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     wrong.add("BACKUP_AGE_RECIPIENT");
   }
   if (given["GDPR_MODE"] === "production" && given["PUBLIC_URL"] === undefined) wrong.add("PUBLIC_URL");
+  if (parseProcessors(String(given["PROCESSORS"] ?? "")) === null) wrong.add("PROCESSORS");
   for (const name of ["CONTROLLER_COUNTRY", "DATA_LOCATION"] as const) {
     if (given[name] !== undefined && parseCountryCode(String(given[name])) === null) wrong.add(name);
   }
@@ -212,6 +216,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
       recipients: listOf(env.BACKUP_AGE_RECIPIENT),
       identityFile: env.BACKUP_AGE_IDENTITY_FILE ?? null,
     },
+    processors: parseProcessors(env.PROCESSORS) ?? [],
     controller: {
       name: env.CONTROLLER_NAME ?? null,
       contact: env.CONTROLLER_CONTACT ?? null,

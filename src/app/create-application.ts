@@ -47,6 +47,7 @@ import { enterPrivacyRequest } from "./privacy-requests/enter-request.ts";
 import { exportArchive } from "./privacy-requests/export-archive.ts";
 import { fileRequest } from "./privacy-requests/file-request.ts";
 import { listPrivacyRequests, readPrivacyRequest, requestInbox } from "./privacy-requests/read-requests.ts";
+import { readProcessingRecord } from "./processing-record/read-processing-record.ts";
 import { acknowledge } from "./recipients/acknowledge.ts";
 import { listDeliveries, redeliver } from "./recipients/manage-deliveries.ts";
 import {
@@ -138,6 +139,7 @@ export const createApplication = (
     list: listCredentials(deps),
     revoke: revokeCredential(deps, known),
   },
+  processingRecord: readProcessingRecord(deps),
   recipients: {
     list: listWebhooks(deps),
     add: addWebhook(deps),

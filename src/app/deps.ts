@@ -2,6 +2,7 @@ import type { ModerationMode } from "../domain/comments/comment.ts";
 import type { FeatureFlags } from "../domain/configuration/feature-flags.ts";
 import type { Controller } from "../domain/controller/controller.ts";
 import type { Calendar } from "../domain/privacy-requests/calendar.ts";
+import type { Processor } from "../domain/processing-record/processing-record.ts";
 import type { Webhook } from "../domain/recipients/webhook.ts";
 import type { RetentionPeriods } from "../domain/retention/retention-period.ts";
 import type { AuditLogStore } from "../ports/audit-log-store.ts";
@@ -38,6 +39,7 @@ export interface Policies {
   /** Where this service is reached from outside, without a slash at the end. */
   readonly publicUrl: string;
   readonly controller: Controller;
+  readonly processors: readonly Processor[];
 }
 
 /** What use cases stand on. Each takes the part it needs. */

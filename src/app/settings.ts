@@ -61,6 +61,7 @@ export const SETTINGS = Type.Object({
   CONTROLLER_ADDRESS: optional(Type.String({ minLength: 1, maxLength: 300 })),
   CONTROLLER_COUNTRY: country(),
   DPO_CONTACT: optional(contact()),
+  PROCESSORS: Type.String({ default: "" }),
   DATA_LOCATION: country(),
 
   GDPR_MODE: Type.Enum(["development", "staging", "production"], { default: "development" }),
@@ -120,6 +121,7 @@ export const EXPECTED: Readonly<Record<keyof Static<typeof SETTINGS>, string>> =
   CONTROLLER_CONTACT: "an e-mail address or the https:// address of a page",
   CONTROLLER_ADDRESS: "a postal address in one line, at most 300 characters",
   CONTROLLER_COUNTRY: "two capital letters (ISO 3166-1), such as NL, or EU",
+  PROCESSORS: "name, what for, country[, safeguard]; and so on, such as Hoster BV, hosting, NL",
   DPO_CONTACT: "an e-mail address or the https:// address of a page",
   DATA_LOCATION: "two capital letters (ISO 3166-1), such as DE, or EU",
   GDPR_MODE: "development, staging or production",

@@ -30,6 +30,7 @@ const setUp = () => {
     backupRetentionDays: 30,
     anonymizationDelayDays: 30,
     calendar: { holidays: new Set<never>(), offsetAt: () => 0 },
+    processors: [],
     moderation: "pre",
     allowedOrigins: [],
     publicUrl: "https://comments.example.org",

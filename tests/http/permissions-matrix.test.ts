@@ -141,6 +141,7 @@ const webhookPath =
   };
 
 const recipientCases: readonly Case[] = [
+  { operation: "GET /v1/admin/processing-record", expected: ADMINISTER },
   { operation: "GET /v1/admin/webhooks", expected: ADMINISTER },
   {
     operation: "POST /v1/admin/webhooks",

@@ -22,6 +22,13 @@ const deliveryPath = async (asker: Asker): Promise<string> => {
 
 export const RECIPIENT_ROWS: readonly Row[] = [
   {
+    operation: "GET /v1/admin/processing-record",
+    as: "admin",
+    limits: GENERAL,
+    success: JSON_200,
+    fails: false,
+  },
+  {
     operation: "GET /v1/admin/webhooks",
     as: "admin",
     limits: GENERAL,

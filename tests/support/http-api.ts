@@ -767,6 +767,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/admin/processing-record": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The record of processing activities (GDPR Art. 30)
+     * @description Generated from the catalogue of stored fields, the settings in force, the recipients and the last signed reports. A page for whoever asks for `text/html`.
+     */
+    get: operations["readProcessingRecord"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/webhook-acknowledgements": {
     parameters: {
       query?: never;
@@ -2475,6 +2495,91 @@ export interface components {
       purpose?: string;
       /** @description Of `not-ready`: what does not work */
       failing?: string[];
+    };
+    ProcessingRecord: {
+      /**
+       * Format: date-time
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      generated_at: string;
+      /** @description (a) who is responsible, and the data protection officer */
+      controller: {
+        name: string;
+        contact: string;
+        address: string | null;
+        country: string;
+        dpo: string | null;
+        data_location: string;
+      };
+      /** @description (c) whose data */
+      persons: string[];
+      activities: {
+        collection: string;
+        /** @description (b) what for */
+        purpose: string;
+        /** @description (c) which data */
+        data: {
+          field: string;
+          /** @enum {string} */
+          class: "identifying" | "pseudonymous" | "about";
+        }[];
+        category: string | null;
+        kept_days: number | null;
+        /** @description (f) what becomes of it then */
+        when_over: string;
+      }[];
+      /** @description (d) who is told data, and what becomes of them */
+      recipients: {
+        name: string;
+        events: (
+          | "subject.erased"
+          | "subject.rectified"
+          | "subject.restricted"
+          | "subject.unrestricted"
+          | "consent.changed"
+        )[];
+        /**
+         * Format: date-time
+         * @example 2026-03-05T14:07:09.123Z
+         */
+        since: string;
+      }[];
+      /** @description (d) who processes for the controller */
+      processors: components["schemas"]["Processor"][];
+      /** @description (e) of these, the ones outside the EEA */
+      transfers: components["schemas"]["Processor"][];
+      /** @description (f) time limits */
+      erasure_days: {
+        /** @description Log files, and what has no limit of its own */
+        logs: number;
+        /** @description What is known of a person */
+        user_data: number;
+        /** @description Comments */
+        comments: number;
+        /** @description Audit trail */
+        audit_trail: number;
+        /** @description From a request for erasure to the erasure, at most */
+        after_a_request: number;
+      };
+      /** @description (g) how data are protected (Art. 32) */
+      measures: string[];
+      last_runs: {
+        kind: string;
+        /** @description Id of the signed report */
+        report: string;
+        /**
+         * Format: date-time
+         * @example 2026-03-05T14:07:09.123Z
+         */
+        at: string;
+      }[];
+    };
+    Processor: {
+      name: string;
+      purpose: string;
+      /** @description ISO 3166-1, or EU */
+      country: string;
+      safeguard: string | null;
     };
     /** @description A JWK Set (RFC 7517), newest first. Retired keys stay, so that old documents can be checked. */
     PublicKeys: {
@@ -7990,6 +8095,88 @@ export interface operations {
       };
       /** @description `idempotency-key-reused`: Idempotency-Key used before */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  readProcessingRecord: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The record */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProcessingRecord"];
+          "text/html": string;
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `permission-missing`: Permission missing */
+      403: {
         headers: {
           [name: string]: unknown;
         };

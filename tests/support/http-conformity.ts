@@ -58,6 +58,7 @@ const faultsOfSuccess = (response: Response, route: Route, body: string): string
   if (success.schema === null) {
     return type === (success.contentType ?? null) ? [] : [`content type is ${type}`];
   }
+  if (success.alsoHtml === true && type === "text/html") return [];
   if (type !== "application/json") return [`content type is ${type}`];
   const first = Value.Errors(success.schema, JSON.parse(body)).First();
   return first === undefined ? [] : [`${first.path}: ${first.message}`];

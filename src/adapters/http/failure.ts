@@ -1,6 +1,7 @@
 import { StorageFailure } from "../../ports/unit-of-work.ts";
 import type { Service } from "./context.ts";
-import { methodWord, refuse, type Visit } from "./pipeline.ts";
+import { methodWord } from "./method-word.ts";
+import { refuse, type Visit } from "./pipeline.ts";
 import type { Refusal } from "./refusals.ts";
 
 /** Seconds after which trying again has a chance. */

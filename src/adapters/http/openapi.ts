@@ -7,10 +7,13 @@ import { permissionText } from "./permissions.ts";
 import { isCreating, type Route, type Success, TAGS } from "./route.ts";
 import { Problem } from "./schemas/problem.ts";
 
-const successResponse = ({ description, schema, contentType, headers = {} }: Success): object => {
+const successResponse = ({ description, schema, contentType, alsoHtml, headers = {} }: Success): object => {
   const content =
     schema !== null
-      ? { "application/json": { schema } }
+      ? {
+          "application/json": { schema },
+          ...(alsoHtml === true ? { "text/html": { schema: { type: "string" } } } : {}),
+        }
       : contentType === undefined
         ? null
         : { [contentType]: { schema: contentType.startsWith("text/") ? { type: "string" } : {} } };

@@ -10,6 +10,7 @@ import { type Checks, checksOf } from "./checks.ts";
 import type { Service } from "./context.ts";
 import { provenCaller, withinLimits } from "./counting.ts";
 import { readBearer, readCredentials } from "./credentials.ts";
+import { methodWord } from "./method-word.ts";
 import { corsHeaders, isTrustedOrigin } from "./origins.ts";
 import { mayReadMetrics, permits } from "./permissions.ts";
 import { problemHeaders } from "./problem-document.ts";
@@ -22,6 +23,7 @@ import {
   readIdempotencyKey,
   readIfMatch,
   readLanguages,
+  readPrefersHtml,
   readSignature,
 } from "./request-headers.ts";
 import { type Answer, type Ask, isCreating, type Route } from "./route.ts";
@@ -133,6 +135,7 @@ const NOTHING_ASKED: Asked = {
   params: {},
   query: {},
   body: null,
+  prefersHtml: false,
   languages: [],
   ifMatch: "any",
 };
@@ -195,6 +198,7 @@ const ask = async (
     query: query.value,
     body: body.value.value,
     ...(route.signedBody === true ? { signed: readSignature(request.headers, body.value.text) } : {}),
+    prefersHtml: readPrefersHtml(request.headers),
     languages: readLanguages(request.headers),
     ifMatch: ifMatch ?? (route.ifMatch === "optional" ? null : "any"),
   });
@@ -281,18 +285,3 @@ export const refuse = (service: Service, request: Request, visit: Visit, refusal
   const content = { type, value: bodyOf(refusal, visit) };
   return finish(service, request, visit, status, { content, headers: problemHeaders(refusal) });
 };
-
-const METHODS: readonly string[] = [
-  "GET",
-  "HEAD",
-  "POST",
-  "PUT",
-  "PATCH",
-  "DELETE",
-  "OPTIONS",
-  "TRACE",
-  "CONNECT",
-];
-
-/** A method is a word of the sender: only known ones are written down. */
-export const methodWord = (method: string): string => (METHODS.includes(method) ? method : "other");

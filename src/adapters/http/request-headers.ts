@@ -82,3 +82,9 @@ export const readSignature = (headers: Headers, body: string): SignedByRecipient
   signature: headers.get("webhook-signature"),
   body,
 });
+
+/** Whether a page is asked for rather than JSON: a browser's own request names text/html, a program's does not. */
+export const readPrefersHtml = (headers: Headers): boolean => {
+  const accepted = (headers.get("accept") ?? "").split(",").map((part) => part.split(";")[0]?.trim());
+  return accepted.includes("text/html") && !accepted.includes("application/json");
+};

@@ -23,6 +23,8 @@ export interface Ask<Path extends string, Query, Body, IfMatch extends true | "o
   readonly params: Readonly<Record<ParametersOf<Path>, string>>;
   readonly query: Query;
   readonly body: Body;
+  /** Accept names text/html, and JSON not. */
+  readonly prefersHtml: boolean;
   /** Of Accept-Language, best first. */
   readonly languages: readonly string[];
   /** Only on routes with `signedBody`. */
@@ -65,6 +67,8 @@ export interface Success {
   /** Of the JSON body; null: another content type, or none. */
   readonly schema: TSchema | null;
   readonly contentType?: "text/html" | "text/plain" | BytesType;
+  /** A page instead of JSON, for whoever asks for one. */
+  readonly alsoHtml?: true;
   /** Headers of this answer, and what they say. */
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -6,6 +6,7 @@ import { adminConsentPolicyRoutes } from "./admin-consent-policies.ts";
 import { adminFlagRoutes } from "./admin-flags.ts";
 import { adminLegalHoldRoutes } from "./admin-legal-holds.ts";
 import { adminPrivacyRequestRoutes } from "./admin-privacy-requests.ts";
+import { adminProcessingRecordRoutes } from "./admin-processing-record.ts";
 import { adminRetentionRoutes } from "./admin-retention.ts";
 import { adminServiceCredentialRoutes } from "./admin-service-credentials.ts";
 import { adminSubjectRoutes } from "./admin-subjects.ts";
@@ -51,6 +52,7 @@ export const allRoutes = (service: Service): readonly Route[] => {
     ...moderationRoutes(service),
     ...adminSubjectRoutes(service),
     ...adminWebhookRoutes(service),
+    ...adminProcessingRecordRoutes(service),
     ...webhookAcknowledgementRoutes(service),
     ...adminLegalHoldRoutes(service),
     ...adminServiceCredentialRoutes(service),
