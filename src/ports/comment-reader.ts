@@ -32,14 +32,14 @@ export interface CommentReader {
     after: CommentId | null,
     limit: number,
   ): Promise<readonly CommentWithAuthor[]>;
-  /** All of a thread with this status, roots and replies alike (for moderators). */
+  /** All of a thread with this status, roots and replies alike, but restricted subjects' (for moderators). */
   inThread(
     thread: string,
     status: CommentStatus,
     after: CommentId | null,
     limit: number,
   ): Promise<readonly CommentWithAuthor[]>;
-  /** What waits for a moderator, longest waiting first. */
+  /** What waits for a moderator, longest waiting first; what a restricted subject wrote waits until that is lifted. */
   queue(after: QueuePosition | null, limit: number): Promise<readonly CommentWithAuthor[]>;
   /** Direct replies to a comment, whatever their status, by id, after `after`. */
   repliesTo(parent: CommentId, after: CommentId | null, limit: number): Promise<readonly Comment[]>;

@@ -29,8 +29,8 @@ export const createMemoryReaders = (
   });
   const withSubject = (session: Rows["sessions"] | null): SessionWithSubject | null =>
     session === null ? null : { session, subject: subjectOf(session) };
-  const isSeen = (comment: Rows["comments"]): boolean =>
-    comment.status === "approved" && subjectOf(comment).status !== "restricted";
+  const isUsable = (comment: Rows["comments"]): boolean => subjectOf(comment).status !== "restricted";
+  const isSeen = (comment: Rows["comments"]): boolean => comment.status === "approved" && isUsable(comment);
   const isAnswered = (comment: Rows["comments"]): boolean =>
     take(indexes.replies.after(comment.id, [""]), 1, isSeen).length > 0;
 
@@ -144,13 +144,15 @@ export const createMemoryReaders = (
         ),
       inThread: (thread, status, after, limit) =>
         attempt("comments.inThread", () =>
-          take(indexes.byStatus.after(`${status} ${thread}`, [after ?? ""]), limit).map(withAuthor),
+          take(indexes.byStatus.after(`${status} ${thread}`, [after ?? ""]), limit, isUsable).map(withAuthor),
         ),
       queue: (after, limit) =>
         attempt("comments.queue", () =>
-          take(indexes.queue.after("", [after?.queued_at ?? FROM_OLDEST, after?.id ?? ""]), limit).map(
-            withAuthor,
-          ),
+          take(
+            indexes.queue.after("", [after?.queued_at ?? FROM_OLDEST, after?.id ?? ""]),
+            limit,
+            isUsable,
+          ).map(withAuthor),
         ),
       repliesTo: (parent, after, limit) =>
         attempt("comments.repliesTo", () => take(indexes.byParent.after(parent, [after ?? ""]), limit)),

@@ -26,7 +26,8 @@ export const moderateComment =
     const by = subjectOf(caller.principal)?.id ?? null;
     return decideAndCommit(deps, caller, async () => {
       const found = await deps.readers.comments.byId(input.id);
-      if (found === null) return err({ type: "not-found" });
+      // What may only be stored is not looked at either, not even to be decided on (GDPR Art. 18(2)).
+      if (found === null || found.author.status === "restricted") return err({ type: "not-found" });
       const occasion = await occasionOf(deps, caller);
       const decided = moderate(found.comment, input.decision, reason, occasion);
       if (!decided.ok) return decided;

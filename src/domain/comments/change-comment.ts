@@ -26,9 +26,12 @@ export const isAuthor = (comment: Comment, actor: CommentActor): boolean =>
 
 const isModerator = (actor: CommentActor): boolean => actor.kind === "subject" && actor.moderator;
 
-/** The public sees what is approved, authors their own, moderators everything. */
+/**
+ * The public sees what is approved, authors their own, moderators everything but what may only be stored: that is shown to
+ * its author alone (GDPR Art. 18(2)).
+ */
 export const maySee = (comment: Comment, author: Pick<Subject, "status">, actor: CommentActor): boolean =>
-  isModerator(actor) || isAuthor(comment, actor) || (isPublic(comment) && author.status !== "restricted");
+  isAuthor(comment, actor) || (author.status !== "restricted" && (isModerator(actor) || isPublic(comment)));
 
 export type ChangeCommentRefusal =
   | { readonly type: "not-the-author" }

@@ -125,11 +125,12 @@ export const commentReaderLaws = (kind: StoreKind): void => {
       expect(await h.readers().comments.publicReplies(first.id, null, 100)).toEqual([]);
     });
 
-    test("lists a thread by status, roots and replies alike", async () => {
+    test("lists a thread by status, roots and replies alike, without what may only be stored", async () => {
       const elsewhere = by(active, { thread: `${newThread()}/more`, status: "pending" });
       const root = by(active);
-      const pending = [by(active, { status: "pending" }), answer(root, restricted, { status: "pending" })];
-      await given(root, elsewhere, ...pending, by(active, { status: "rejected" }));
+      const pending = [by(active, { status: "pending" }), answer(root, active, { status: "pending" })];
+      const stored = answer(root, restricted, { status: "pending" });
+      await given(root, elsewhere, ...pending, stored, by(active, { status: "rejected" }));
       const found = await h.readers().comments.inThread(thread, "pending", null, 100);
       expect(idsOf(found)).toEqual(pending.map((each) => each.id));
       expect(await h.readers().comments.inThread(thread, "removed", null, 100)).toEqual([]);
@@ -223,8 +224,8 @@ export const commentReaderLaws = (kind: StoreKind): void => {
   describe("moderation queue", () => {
     const h: Harness = harness(kind);
     test("shows what waits, longest waiting first, equal times by id, across threads", async () => {
-      const author = record("subjects");
-      await h.given({ op: "insert", into: "subjects", row: author });
+      const [author, stored] = [record("subjects"), record("subjects", { status: "restricted" })];
+      await h.given(...[author, stored].map((row) => ({ op: "insert", into: "subjects", row }) as const));
       const waiting = (queued_at: number | null, over: Partial<Comment> = {}) =>
         record("comments", { subject_id: author.id, queued_at: queued_at as Instant | null, ...over });
       const late = waiting(NOON + 2, { status: "pending" });
@@ -234,7 +235,9 @@ export const commentReaderLaws = (kind: StoreKind): void => {
         waiting(NOON + 1),
       ];
       const early = waiting(NOON, { status: "approved" });
-      const rows = [late, ...twins.toReversed(), early, waiting(null, { status: "pending" })];
+      // What may only be stored waits until that is over.
+      const kept = waiting(NOON, { subject_id: stored.id, status: "pending" });
+      const rows = [late, kept, ...twins.toReversed(), early, waiting(null, { status: "pending" })];
       await h.given(...rows.map((row) => ({ op: "insert", into: "comments", row }) as const));
       const order = [early, ...twins, late];
       const { comments } = h.readers();

@@ -42,12 +42,16 @@ export const commentReader = (source: Source): CommentReader => {
     page(sql`${comments.root_id} = ${param("root")} and ${reply}`),
   );
   const inThread = prepared<CommentWithAuthor>(source, "comments.inThread", () =>
-    page(sql`${comments.thread} = ${param("thread")} and ${comments.status} = ${param("status")}`),
+    page(
+      sql`${comments.thread} = ${param("thread")} and ${comments.status} = ${param("status")}
+        and ${subjects.status} <> 'restricted'`,
+    ),
   );
   const queue = prepared<CommentWithAuthor>(source, "comments.queue", () =>
     withAuthor(
       sql`${comments.queued_at} is not null
-        and (${comments.queued_at}, ${comments.id}) > (${param("queued_at")}, ${param("id")})`,
+        and (${comments.queued_at}, ${comments.id}) > (${param("queued_at")}, ${param("id")})
+        and ${subjects.status} <> 'restricted'`,
     )
       .orderBy(asc(comments.queued_at), asc(comments.id))
       .limit(param("limit")),
