@@ -13,13 +13,7 @@ import { ALLOWED_ORIGIN, type RequestOptions, type TestServer, testServer } from
 import { openConnection, requestBytes } from "../support/http-connection.ts";
 import { serviceToken } from "../support/http-people.ts";
 
-const ROWS = [
-  ...PEOPLE_ROWS,
-  ...SERVICE_ROWS,
-  ...RECIPIENT_ROWS,
-  ...AUDIT_ROWS,
-  ...PRIVACY_REQUEST_ROWS,
-];
+const ROWS = [...PEOPLE_ROWS, ...SERVICE_ROWS, ...RECIPIENT_ROWS, ...AUDIT_ROWS, ...PRIVACY_REQUEST_ROWS];
 
 /** Of every answer, whatever it is. */
 const EVERY: Expected = {

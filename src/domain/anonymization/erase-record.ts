@@ -17,6 +17,7 @@ export const EMPTY: { readonly [C in Collection]?: Settable<C> } = {
     answer: null,
     token_hash: null,
   },
+  erasures: { work: null },
   webhook_deliveries: { message: null, subject_id: null },
 };
 

@@ -284,7 +284,8 @@ export const CATALOGUE: Catalogue = {
       status: internal,
       step: internal,
       cursor: { ...internal, mask: "drop" },
-      work: { ...sealed, erasure: "keep", export: "omit" },
+      // Destroyed with the end of the erasure that needs it.
+      work: { ...sealed, erasure: "blank", export: "omit" },
       counts: internal,
       next_attempt_at: { ...internal, mask: "shifted-time" },
       finished_at: time,
