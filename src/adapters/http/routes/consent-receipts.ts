@@ -1,13 +1,10 @@
-import { t } from "elysia";
 import { SCHEMA_PATH } from "../../../domain/consent/receipt-terms.ts";
 import { type ConsentId, parseId } from "../../../domain/shared/ids.ts";
 import { err, ok } from "../../../domain/shared/result.ts";
 import type { Service } from "../context.ts";
 import { json, type Route, route } from "../route.ts";
 import { ReceiptView } from "../schemas/consents.ts";
-import { named, uuid } from "../schemas/kinds.ts";
-
-const JsonSchema = named("JsonSchema", t.Object({}, { additionalProperties: true }));
+import { JsonSchema, uuid } from "../schemas/kinds.ts";
 
 const SCHEMA = new URL("../../../../docs/schemas/consent-receipt.json", import.meta.url);
 

@@ -1,13 +1,10 @@
-import { t } from "elysia";
 import { ARCHIVE_SCHEMA_PATH, archiveSchema } from "../../../app/privacy-requests/archive-schema.ts";
 import { type PrivacyRequestId, parseId } from "../../../domain/shared/ids.ts";
 import { err, ok } from "../../../domain/shared/result.ts";
 import type { Service } from "../context.ts";
 import { json, type Route, route } from "../route.ts";
-import { named, uuid } from "../schemas/kinds.ts";
+import { JsonSchema, uuid } from "../schemas/kinds.ts";
 import { zipStream } from "../zip.ts";
-
-const JsonSchema = named("JsonSchema", t.Record(t.String(), t.Unknown()));
 
 /** What a person gets of her data, and how it is written. */
 export const privacyExportRoutes = ({ application, logger, settings }: Service): readonly Route[] => [

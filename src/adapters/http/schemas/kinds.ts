@@ -77,3 +77,6 @@ export const pageRequest = (query: Static<ReturnType<typeof t.Object<typeof PAGE
   limit: query.limit ?? 20,
   cursor: query.cursor ?? null,
 });
+
+/** A JSON Schema that is served: it describes itself. */
+export const JsonSchema = named("JsonSchema", t.Object({}, { additionalProperties: true }));
