@@ -185,7 +185,9 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
     const known = [...(things.get(REQUEST)?.values() ?? [])];
     if (id === "confirmPrivacyRequest") return known.filter(({ params }) => links.has(params["id"] ?? ""));
     const fits = FITS[id];
-    return fits === undefined ? known : known.filter(({ body }) => fits(body));
+    const fitting = fits === undefined ? known : known.filter(({ body }) => fits(body));
+    // Only who asked takes it back, and the inbox does not say with which credential that was.
+    return id === "cancelPrivacyRequest" ? fitting.filter(({ owner }) => owner !== null) : fitting;
   };
 
   const nth = <T>(list: readonly T[], pick: number): T | undefined => list[pick % Math.max(1, list.length)];
@@ -253,6 +255,12 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
         keepETag(about.split("/").slice(0, depth).join("/"), etag);
       }
       if (operation.method === "DELETE") forget(path);
+      // A recipient that was removed signs nothing any more.
+      if (operation.id === "removeWebhook") {
+        const gone = path.split("/").at(-1);
+        const kept = words.get("delivery_id")?.filter((each) => recipients.get(each) !== gone);
+        words.set("delivery_id", kept ?? []);
+      }
       if (operation.id === "readOpenApiDocument") return;
       learnJson(json, path);
       const requestId = isObject(json) && "restriction_ground" in json ? String(json["id"]) : null;
