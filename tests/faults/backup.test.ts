@@ -1,11 +1,15 @@
+import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { cp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { verifyLog } from "../../src/app/audit/verify-log.ts";
+import { sequence, tell } from "../support/audit-log.ts";
 import { startPostgres, startPostgres15, type TestPostgres } from "../support/postgres.ts";
 import { runCli, spawnCli, startService } from "../support/process.ts";
 import {
   erasePeople,
   makeSite,
+  onService,
   type Person,
   populate,
   refusalOf,
@@ -63,7 +67,46 @@ const restoresWithoutThem = async (site: Site, freshUrl: () => Promise<string>):
   const drilled = await runCli(fresh, "backup", "drill");
   expect(drilled).toMatch(/: passed\n/);
   expect(drilled).toContain("of 3 erased people 0 came back");
+  expect(drilled).toMatch(/audit log +whole: /);
 };
+
+test("SQLite: a drill verifies the audit log of the backup, which the real one has gone on from, and finds it tampered with", async () => {
+  const site = await makeSite((folder) => `sqlite:///${folder}/live/gonogo.db`);
+  const environment = { ...site.settings, DATA_DIR: join(site.folder, "data") };
+  const goOn = () =>
+    onService(environment, async (service) => {
+      await tell(service, 20);
+      await sequence(service);
+      const { entries, size } = await verifyLog(service.deps)({ from: null });
+      return { entries, size, newest: (await service.store.auditLog.newest())?.size };
+    });
+  /** What the newest signed report says. */
+  const reported = () =>
+    onService(environment, async ({ deps }) => {
+      const [report] = await deps.readers.signedReports.list("drill", null, 1);
+      return deps.documents.verify("report", report?.document ?? "");
+    });
+  try {
+    await populate(environment, 3);
+    const then = await goOn();
+    expect(then.newest).toBe(then.entries);
+    await runCli(environment, "backup", "create");
+    // The checkpoint outside the database knows of entries that the backup never had.
+    expect((await goOn()).size).toBeGreaterThan(then.size);
+    expect(await runCli(environment, "backup", "drill")).toContain(`${then.size} of them signed`);
+    expect(await reported()).toMatchObject({ passed: true, audit_fault: null, audit_signed: then.size });
+
+    using live = new Database(join(site.folder, "live", "gonogo.db"));
+    live.run(
+      "update audit_entries set details = '{}' where id = (select id from audit_entries where action = 'mail.sent' limit 1)",
+    );
+    await runCli(environment, "backup", "create");
+    expect(await refusalOf(environment, "backup", "drill")).toContain("The drill failed");
+    expect(await reported()).toMatchObject({ passed: false, audit_fault: "changed" });
+  } finally {
+    await site.remove();
+  }
+}, 120_000);
 
 test("SQLite: three people erased after a backup do not come back with it, and without its whole ledger it is refused", async () => {
   const site = await makeSite((folder) => `sqlite:///${folder}/live/gonogo.db`);

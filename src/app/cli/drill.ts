@@ -1,7 +1,9 @@
 import { auditEntry } from "../../domain/audit/audit-entry.ts";
+import type { LogFaultKind } from "../../domain/audit/log-fault.ts";
 import { newSignedReport } from "../../domain/audit/signed-report.ts";
 import type { Json } from "../../domain/shared/canonical-json.ts";
 import type { SignedReportId } from "../../domain/shared/ids.ts";
+import { type LogVerification, verifyLog } from "../audit/verify-log.ts";
 import { SYSTEM_CALLER } from "../caller.ts";
 import { occasionOf } from "../commit.ts";
 import type { Service } from "../compose.ts";
@@ -26,7 +28,19 @@ interface Drilled {
   readonly told: number;
   readonly erased: number;
   readonly not_erased: number;
+  /** What `audit verify` finds first in the restored audit log; null: it is whole. */
+  readonly audit_fault: LogFaultKind | null;
+  readonly audit_entries: number;
+  /** Entries under the newest checkpoint that is in the backup. */
+  readonly audit_signed: number;
 }
+
+/**
+ * The audit log against every checkpoint that is inside the backup. The one that is kept outside the database is left
+ * out: it is of the real log, which has lawfully gone on since.
+ */
+const verifyRestored = (deps: Deps): Promise<LogVerification> =>
+  verifyLog({ ...deps, checkpointFile: { ...deps.checkpointFile, read: async () => null } })({ from: null });
 
 /** Signed evidence of a drill, its entry in the trail with it (GDPR Art. 32(1)(c), (d)). */
 const report = async (deps: Deps, drilled: Drilled): Promise<void> => {
@@ -62,7 +76,7 @@ const secondsSince = (moment: number): number => Math.round(performance.now() - 
 
 /**
  * `drill [NAME]`: restores a backup into a scratch database, does again what the ledger tells, looks whether everything
- * is there, opens and nobody came back, measures, and puts a signed report into the real database.
+ * is there, opens, nobody came back and the audit log is whole, measures, and puts a signed report into the real database.
  */
 export const drill = async (
   settings: Settings,
@@ -83,9 +97,10 @@ export const drill = async (
       const rto = secondsSince(began);
       const { erased, left } = await notErased(deps);
       const sealed = await unreadable(deps);
+      const log = await verifyRestored(deps);
       return {
         backup: manifest.contents.name,
-        passed: left === 0 && sealed.unreadable === 0,
+        passed: left === 0 && sealed.unreadable === 0 && log.fault === null,
         rpo_seconds: Math.round(rpo),
         rto_seconds: rto,
         rows: Object.values(counts).reduce((sum, count) => sum + count, 0),
@@ -94,6 +109,9 @@ export const drill = async (
         told: caughtUp?.told ?? 0,
         erased,
         not_erased: left,
+        audit_fault: log.fault?.kind ?? null,
+        audit_entries: log.entries,
+        audit_signed: log.size,
       };
     });
     await report(service.deps, drilled);
@@ -103,6 +121,7 @@ export const drill = async (
         `rows            ${drilled.rows}, as many as were backed up`,
         `encrypted       ${drilled.sealed_values} values, ${drilled.unreadable_values} do not open`,
         `ledger          ${drilled.told} facts done again; of ${drilled.erased + drilled.not_erased} erased people ${drilled.not_erased} came back`,
+        `audit log       ${drilled.audit_fault === null ? `whole: ${drilled.audit_entries} entries, ${drilled.audit_signed} of them signed` : `NOT WHOLE (${drilled.audit_fault})`}`,
         `RPO             ${drilled.rpo_seconds} s since this backup`,
         `RTO             ${drilled.rto_seconds.toFixed(1)} s until it could be opened`,
       ].join("\n"),
