@@ -158,13 +158,26 @@ describe("nobody is written to", () => {
     expect(service.mails[0]?.unsubscribe_url).toBeUndefined();
   });
 
-  test.each(["restricted", "erased"] as const)("who is %s", async (status) => {
+  test("who is erased", async () => {
     const { service, ada, bob, post, decide, told } = await scene();
     const root = await post(ada);
     const other = await post(ada);
-    await changeStatus(service, subjectOf(ada), status);
+    await changeStatus(service, subjectOf(ada), "erased");
     await decide(other.id, "remove");
-    if (status === "erased") await post(bob, { parent_id: root.id });
+    await post(bob, { parent_id: root.id });
+    expect(await told()).toEqual([]);
+  });
+
+  test("who is restricted: nobody decides on what she wrote (GDPR Art. 18(2))", async () => {
+    const { service, ada, moderator, post, told } = await scene();
+    const root = await post(ada);
+    await changeStatus(service, subjectOf(ada), "restricted");
+    const decided = await service.application.comments.moderateComment(moderator, {
+      id: root.id,
+      decision: "remove",
+      reason: null,
+    });
+    expect(decided).toEqual({ ok: false, error: { type: "not-found" } });
     expect(await told()).toEqual([]);
   });
 
