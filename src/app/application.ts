@@ -39,6 +39,7 @@ import type {
 import type { Instant } from "../domain/shared/instant.ts";
 import type { Result } from "../domain/shared/result.ts";
 import type { PublicKey } from "../ports/document-signer.ts";
+import type { Breaches } from "./breaches/breaches.ts";
 import type { Caller, Principal } from "./caller.ts";
 import type { Policies, PolicyPreview } from "./consent/policies.ts";
 import type { AppError } from "./errors.ts";
@@ -438,6 +439,7 @@ export interface Application {
     list(caller: Caller, page: PageRequest): Outcome<Page<LegalHold>>;
     lift(caller: Caller, id: LegalHoldId): Outcome<null>;
   };
+  readonly breaches: Breaches;
   readonly recipients: Recipients;
   /** GDPR Art. 30(1), as it is right now. */
   processingRecord(caller: Caller): Outcome<ProcessingRecord>;

@@ -5,6 +5,7 @@ import type { Application } from "./application.ts";
 import { listEntries } from "./audit/list-entries.ts";
 import { proveEntry } from "./audit/prove-entry.ts";
 import { readCheckpoint, readTile } from "./audit/publish-log.ts";
+import { changeBreach, listBreaches, readBreach, recordBreach } from "./breaches/manage-breaches.ts";
 import { editComment, readComment, removeComment, reportComment } from "./comments/change-comment.ts";
 import { listThread } from "./comments/list-thread.ts";
 import { moderateComment, moderationQueue } from "./comments/moderate-comment.ts";
@@ -148,6 +149,12 @@ export const createApplication = (
     deliveries: listDeliveries(deps),
     redeliver: redeliver(deps),
     acknowledge: acknowledge(deps),
+  },
+  breaches: {
+    list: listBreaches(deps),
+    read: readBreach(deps),
+    record: recordBreach(deps),
+    change: changeBreach(deps),
   },
   legalHolds: {
     place: placeLegalHold(deps),

@@ -22,6 +22,7 @@ export interface InvalidField {
     | "missing"
     | "not-for-this-type"
     | "in-the-future"
+    | "before-aware"
     | "not-a-configuration-key";
 }
 

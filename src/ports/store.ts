@@ -1,5 +1,6 @@
 import type { AuditLogStore } from "./audit-log-store.ts";
 import type { AuditReader } from "./audit-reader.ts";
+import type { BreachReader } from "./breach-reader.ts";
 import type { CommentReader } from "./comment-reader.ts";
 import type { CommentReportReader } from "./comment-report-reader.ts";
 import type { ConfigurationReader } from "./configuration-reader.ts";
@@ -52,6 +53,7 @@ export interface Readers {
   readonly restorePoints: RestorePointReader;
   readonly webhooks: WebhookReader;
   readonly webhookDeliveries: WebhookDeliveryReader;
+  readonly breaches: BreachReader;
   readonly keys: KeyReader;
   readonly configuration: ConfigurationReader;
   readonly sealedFields: SealedFieldReader;

@@ -30,6 +30,7 @@ export const FINDERS: {
   retention_runs: (readers, row) => readers.retentionRuns.byId(row.id),
   webhooks: (readers, row) => readers.webhooks.byId(row.id),
   webhook_deliveries: (readers, row) => readers.webhookDeliveries.byId(row.id),
+  breaches: (readers, row) => readers.breaches.byId(row.id),
   service_credentials: (readers, row) => readers.serviceCredentials.byId(row.id),
   system_config: (readers, row) => readers.configuration.byKey(row.key),
   restore_points: (readers) => readers.restorePoints.current(),

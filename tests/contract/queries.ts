@@ -125,6 +125,10 @@ export const EVERY_QUERY: {
     closed: (readers) => readers.webhookDeliveries.closed(id(), null, 20),
     standing: (readers) => readers.webhookDeliveries.standing(id(), NOON),
   },
+  breaches: {
+    byId: (readers) => readers.breaches.byId(id()),
+    list: (readers) => readers.breaches.list(id(), 20),
+  },
   keys: {
     byId: (readers) => readers.keys.byId("blind-index:email"),
     startingWith: (readers) => readers.keys.startingWith("pseudonym:ip:", 20),
@@ -200,6 +204,7 @@ export const fill = async (store: Store): Promise<void> => {
           state: index % 4 === 0 ? "scheduled" : "open",
           effective_at: index % 4 === 0 ? plus(NOON, index) : null,
         }),
+        insert("breaches"),
         insert("service_credentials"),
         insert("system_config"),
         insert("keys", { destroy_at: (index % 3 === 0 ? NOON + index : null) as Instant | null }),

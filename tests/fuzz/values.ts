@@ -67,6 +67,16 @@ const fitting = (value: object): object => {
   return { type, email: email.replace(/^fuzz(?=\d*[02468]@)/, "letter"), ...plain };
 };
 
+/** A breach: what hangs on its dates, the document says only in words. */
+const dated = (value: object): object => {
+  const facts = { ...value } as Record<string, unknown>;
+  if ("aware_at" in facts) facts["aware_at"] = "2025-03-01T00:00:00Z";
+  for (const name of ["notified_at", "persons_told_at"])
+    if (name in facts) facts[name] = "2025-03-09T00:00:00Z";
+  if (facts["phase"] !== undefined) facts["phase"] = { at: "2025-03-03T00:00:00Z", told: "More" };
+  return facts;
+};
+
 const objectOf = (schema: Schema): fc.Arbitrary<unknown> => {
   const { properties = {}, required = [], additionalProperties = true } = schema;
   const fields = Object.fromEntries(
@@ -75,6 +85,7 @@ const objectOf = (schema: Schema): fc.Arbitrary<unknown> => {
   const known = fc.record(fields, { requiredKeys: [...required] });
   // The document says only in words which detail belongs to which right.
   if ("ground" in properties && "purpose" in properties) return known.map(fitting);
+  if ("persons_told_at" in properties) return known.map(dated);
   if (additionalProperties === false) return known;
   const more =
     additionalProperties === true ? fc.jsonValue({ maxDepth: 3 }) : valuesOf(additionalProperties, "");

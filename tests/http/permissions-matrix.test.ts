@@ -73,6 +73,10 @@ const commentPath =
   (at: World, who: Who): string =>
     `/v1/comments/${comment(at, who)}${suffix}`;
 const reply = (at: World, who: Who): object => ({ ...COMMENT, parent_id: comment(at, who) });
+const breachPath = async ({ server }: World): Promise<string> => {
+  await server.deps.unitOfWork.commit(changes([insert("breaches")]));
+  return `/v1/admin/breaches/${(await server.deps.readers.breaches.list(null, 1))[0]?.id}`;
+};
 const subjectPath =
   (suffix: string, whose: "own" | "another's" | "a restricted person's" | "an erased person's") =>
   (at: World, who: Who): string =>
@@ -538,6 +542,21 @@ const CASES: readonly Case[] = [
   },
 
   ...recipientCases,
+
+  { operation: "GET /v1/admin/breaches", expected: ADMINISTER },
+  {
+    operation: "POST /v1/admin/breaches",
+    json: () => ({ nature: "a lost laptop", aware_at: "2025-03-01T00:00:00Z" }),
+    expected: ok(201, ADMINISTER),
+  },
+  { operation: "GET /v1/admin/breaches/{id}", path: breachPath, expected: ADMINISTER },
+  {
+    operation: "PATCH /v1/admin/breaches/{id}",
+    path: breachPath,
+    json: () => ({ risk: "high" }),
+    headers: ANY_VERSION,
+    expected: ADMINISTER,
+  },
 
   { operation: "GET /v1/admin/legal-holds", expected: ADMINISTER },
   {

@@ -1,5 +1,5 @@
 // Recipients, what they are told, and what they say to it.
-import { type Asker, GENERAL, ID, JSON_200, NOTHING, type Row } from "./header-rows.ts";
+import { type Asker, GENERAL, ID, JSON_200, NOTHING, type Row, TAGGED } from "./header-rows.ts";
 import { changes, insert } from "./records.ts";
 import { anOpenDelivery, aRecipient, type Recipient, signedHeaders } from "./webhooks.ts";
 
@@ -18,6 +18,11 @@ const aWebhook =
 const deliveryPath = async (asker: Asker): Promise<string> => {
   const deliveries = await aWebhook("/deliveries")(asker);
   return `${deliveries}/${await anOpenDelivery(asker.server, recipient ?? { id: ID as never })}/redelivery`;
+};
+
+const aBreach = async ({ server }: Asker): Promise<string> => {
+  await server.deps.unitOfWork.commit(changes([insert("breaches")]));
+  return `/v1/admin/breaches/${(await server.deps.readers.breaches.list(null, 1))[0]?.id}`;
 };
 
 export const RECIPIENT_ROWS: readonly Row[] = [
@@ -97,6 +102,48 @@ export const RECIPIENT_ROWS: readonly Row[] = [
     headers: ({ server }, json) => signedHeaders(server, recipient?.secret ?? "", JSON.stringify(json)),
     success: NOTHING,
     invalid: { json: { delivery_id: 7 } },
+    fails: true,
+  },
+  {
+    operation: "GET /v1/admin/breaches",
+    as: "admin",
+    limits: GENERAL,
+    success: JSON_200,
+    invalid: { query: "?limit=0" },
+    fails: true,
+  },
+  {
+    operation: "POST /v1/admin/breaches",
+    as: "admin",
+    limits: GENERAL,
+    json: () => ({ nature: "a lost laptop", aware_at: "2025-03-01T00:00:00Z" }),
+    success: {
+      status: 201,
+      kind: "json",
+      headers: { location: /^\/v1\/admin\/breaches\/[0-9a-f-]{36}$/, etag: '"1"' },
+    },
+    invalid: { json: { nature: "a lost laptop" } },
+    fails: true,
+  },
+  {
+    operation: "GET /v1/admin/breaches/{id}",
+    as: "admin",
+    limits: GENERAL,
+    path: aBreach,
+    success: TAGGED,
+    nowhere: `/v1/admin/breaches/${ID}`,
+    fails: true,
+  },
+  {
+    operation: "PATCH /v1/admin/breaches/{id}",
+    as: "admin",
+    limits: GENERAL,
+    path: aBreach,
+    json: () => ({ risk: "high" }),
+    ifMatch: true,
+    success: TAGGED,
+    nowhere: `/v1/admin/breaches/${ID}`,
+    invalid: { json: { risk: "none" } },
     fails: true,
   },
   {

@@ -807,6 +807,51 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/admin/breaches": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The breach register, newest first
+     * @description Every breach of personal data, its effects and what was done (GDPR Art. 33(5)).
+     */
+    get: operations["listBreaches"];
+    put?: never;
+    /**
+     * Enter a breach of personal data
+     * @description As soon as it is known, with what is known. The authority is told within 72 hours of `aware_at` unless a risk is unlikely, in phases where need be; `notified_at` wants everything of GDPR Art. 33(3), and a notice after 72 hours its reason.
+     */
+    post: operations["recordBreach"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/admin/breaches/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A breach, and where its notices stand */
+    get: operations["readBreach"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /**
+     * Complete a breach, or tell of a notice
+     * @description What is left out stays. Nothing is taken back: a fact is replaced, a phase added.
+     */
+    patch: operations["changeBreach"];
+    trace?: never;
+  };
   "/v1/admin/legal-holds": {
     parameters: {
       query?: never;
@@ -1437,6 +1482,140 @@ export interface components {
       /** @description Keys of the log (C2SP signed-note), oldest first */
       verifier_keys: string[];
     };
+    Breach: {
+      /**
+       * Format: uuid
+       * @example 0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b
+       */
+      id: string;
+      /** @description What ETag says and If-Match wants */
+      version: number;
+      /**
+       * @description What happened. Name no person concerned.
+       * @example A laptop with a copy of the newsletter list was stolen
+       */
+      nature: string;
+      person_categories: string | null;
+      persons: number | null;
+      record_categories: string | null;
+      records: number | null;
+      contact: string | null;
+      consequences: string | null;
+      measures: string | null;
+      /**
+       * Format: date-time
+       * @description When the controller became aware of it: 72 hours run from here
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      aware_at: string;
+      /**
+       * Format: date-time
+       * @description 72 hours after aware_at
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      notice_due_at: string;
+      /**
+       * @description GDPR Art. 33: due until the risk is judged unlikely or the authority is told; begun: told in part
+       * @enum {string}
+       */
+      authority_notice: "due" | "overdue" | "begun" | "given" | "not_required";
+      /** @description The authority was first told after 72 hours */
+      told_late: boolean;
+      risk: ("unlikely" | "risk" | "high") | null;
+      /** @description Of no use to who has them, such as encrypted data */
+      data_unintelligible: boolean;
+      /**
+       * @description GDPR Art. 34: due when the risk is high and the data are not unintelligible
+       * @enum {string}
+       */
+      persons_notice: "undecided" | "due" | "given" | "not_required";
+      phases: {
+        /**
+         * Format: date-time
+         * @description When the authority was told
+         * @example 2026-03-05T14:07:09.123Z
+         */
+        at: string;
+        /** @description What it was told, while not everything was known */
+        told: string;
+      }[];
+      notified_at: string | null;
+      late_reason: string | null;
+      persons_told_at: string | null;
+      /**
+       * Format: date-time
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      created_at: string;
+      /**
+       * Format: date-time
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      updated_at: string;
+    };
+    BreachChange: {
+      /**
+       * @description What happened. Name no person concerned.
+       * @example A laptop with a copy of the newsletter list was stolen
+       */
+      nature?: string;
+      /**
+       * Format: date-time
+       * @description When the controller became aware of it: 72 hours run from here
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      aware_at?: string;
+      /** @description Whose data: categories */
+      person_categories?: string;
+      /** @description How many persons, approximately */
+      persons?: number;
+      /** @description Which data: categories */
+      record_categories?: string;
+      /** @description How many records, approximately */
+      records?: number;
+      /** @description Who can say more: the data protection officer, or another */
+      contact?: string;
+      /** @description Likely consequences */
+      consequences?: string;
+      /** @description Measures taken or proposed */
+      measures?: string;
+      /**
+       * @description To those concerned
+       * @enum {string}
+       */
+      risk?: "unlikely" | "risk" | "high";
+      /** @description Of no use to who has them, such as encrypted data */
+      data_unintelligible?: boolean;
+      phase?: {
+        /**
+         * Format: date-time
+         * @description When the authority was told
+         * @example 2026-03-05T14:07:09.123Z
+         */
+        at: string;
+        /** @description What it was told, while not everything was known */
+        told: string;
+      };
+      /**
+       * Format: date-time
+       * @description When the authority had been told everything of Art. 33(3)
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      notified_at?: string;
+      /** @description Why the authority was told later than after 72 hours */
+      late_reason?: string;
+      /**
+       * Format: date-time
+       * @description When those concerned were told
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      persons_told_at?: string;
+    };
+    BreachPage: {
+      items: components["schemas"]["Breach"][];
+      /** @description Send as `cursor` for the next page; null on the last. */
+      next_cursor: string | null;
+    };
     BulkEvaluationFailure: {
       /** @enum {string} */
       errorCode: "PARSE_ERROR" | "INVALID_CONTEXT" | "FLAG_NOT_FOUND" | "GENERAL";
@@ -2032,6 +2211,64 @@ export interface components {
       decision: "approve" | "reject" | "remove";
       /** @description Kept with the comment; never public */
       reason?: string | null;
+    };
+    NewBreach: {
+      /**
+       * @description What happened. Name no person concerned.
+       * @example A laptop with a copy of the newsletter list was stolen
+       */
+      nature: string;
+      /**
+       * Format: date-time
+       * @description When the controller became aware of it: 72 hours run from here
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      aware_at: string;
+      /** @description Whose data: categories */
+      person_categories?: string;
+      /** @description How many persons, approximately */
+      persons?: number;
+      /** @description Which data: categories */
+      record_categories?: string;
+      /** @description How many records, approximately */
+      records?: number;
+      /** @description Who can say more: the data protection officer, or another */
+      contact?: string;
+      /** @description Likely consequences */
+      consequences?: string;
+      /** @description Measures taken or proposed */
+      measures?: string;
+      /**
+       * @description To those concerned
+       * @enum {string}
+       */
+      risk?: "unlikely" | "risk" | "high";
+      /** @description Of no use to who has them, such as encrypted data */
+      data_unintelligible?: boolean;
+      phase?: {
+        /**
+         * Format: date-time
+         * @description When the authority was told
+         * @example 2026-03-05T14:07:09.123Z
+         */
+        at: string;
+        /** @description What it was told, while not everything was known */
+        told: string;
+      };
+      /**
+       * Format: date-time
+       * @description When the authority had been told everything of Art. 33(3)
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      notified_at?: string;
+      /** @description Why the authority was told later than after 72 hours */
+      late_reason?: string;
+      /**
+       * Format: date-time
+       * @description When those concerned were told
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      persons_told_at?: string;
     };
     NewComment: {
       /**
@@ -2672,6 +2909,7 @@ export interface components {
       retention_runs?: number;
       erasures?: number;
       webhook_deliveries?: number;
+      breaches?: number;
       subjects?: number;
     };
     RecordedConsent: {
@@ -2753,6 +2991,7 @@ export interface components {
         retention_runs?: components["schemas"]["DueCounts"];
         erasures?: components["schemas"]["DueCounts"];
         webhook_deliveries?: components["schemas"]["DueCounts"];
+        breaches?: components["schemas"]["DueCounts"];
         subjects?: components["schemas"]["DueCounts"];
       };
       /** @description The signed report (compact JWS, keys at /.well-known/jwks.json); null while it runs */
@@ -8312,6 +8551,486 @@ export interface operations {
       };
       /** @description `invalid-input`: Invalid input */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  listBreaches: {
+    parameters: {
+      query?: {
+        /** @description At most so many items */
+        limit?: number;
+        /** @description `next_cursor` of the page before */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of breaches */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BreachPage"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `invalid-input`: Invalid input */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  recordBreach: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description A fresh random value. The same key with the same body answers the same for 24 hours, without doing it twice (IETF draft).
+         * @example "8e03978e-40d5-43e8-bc93-6894a57f9324"
+         */
+        "Idempotency-Key"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewBreach"];
+      };
+    };
+    responses: {
+      /** @description Entered */
+      201: {
+        headers: {
+          /** @description Its version */
+          ETag?: string;
+          /** @description The breach */
+          Location?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Breach"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid; `idempotency-key-invalid`: Idempotency-Key not usable; `malformed-json`: Malformed JSON */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `cross-site-request`: Request from a foreign site; `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `already-created`: Already created; `conflict`: Conflict; `idempotency-key-in-flight`: Request in flight */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `body-too-large`: Body too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `unsupported-media-type`: Unsupported media type */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `idempotency-key-reused`: Idempotency-Key used before; `invalid-input`: Invalid input */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  readBreach: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @example 0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The breach */
+      200: {
+        headers: {
+          /** @description Its version */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Breach"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `not-found`: Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  changeBreach: {
+    parameters: {
+      query?: never;
+      header: {
+        /**
+         * @description The ETag of the version that was read, or `*` for any.
+         * @example "1"
+         */
+        "If-Match": string;
+      };
+      path: {
+        /** @example 0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BreachChange"];
+      };
+    };
+    responses: {
+      /** @description Changed */
+      200: {
+        headers: {
+          /** @description Its new version */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Breach"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid; `malformed-json`: Malformed JSON */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `cross-site-request`: Request from a foreign site; `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `not-found`: Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `conflict`: Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `version-mismatch`: Version mismatch */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `body-too-large`: Body too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `unsupported-media-type`: Unsupported media type */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `invalid-input`: Invalid input */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `precondition-required`: If-Match needed */
+      428: {
         headers: {
           [name: string]: unknown;
         };

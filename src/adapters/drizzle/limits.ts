@@ -56,6 +56,7 @@ export const MAX_LENGTH: { readonly [T in TableName]: Texts<T> } = {
   erasures: { id: UUID, subject_id: UUID, step: 20, cursor: 100, report_id: UUID, original_data_hash: HASH },
   webhooks: { id: UUID, name: WEBHOOK_NAME_MAX, url: WEBHOOK_URL_MAX },
   webhook_deliveries: { id: UUID, webhook_id: UUID },
+  breaches: { id: UUID, risk: 10 },
   service_credentials: { id: UUID, token_hash: HASH },
   system_config: { key: CONFIGURATION_KEY_MAX, updated_by: UPDATED_BY_MAX },
   keys: { id: 100 },

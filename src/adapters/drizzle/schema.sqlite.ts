@@ -3,6 +3,7 @@ import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } fro
 import type { CommentChoice } from "../../domain/anonymization/erase-comment.ts";
 import type { AuditAction, AuditResourceType } from "../../domain/audit/audit-details.ts";
 import type { SignedReportKind } from "../../domain/audit/signed-report.ts";
+import type { BreachRisk } from "../../domain/breaches/breach.ts";
 import type { CommentStatus } from "../../domain/comments/comment.ts";
 import type { ConsentMethod, ConsentType } from "../../domain/consent/consent-type.ts";
 import type { ErasureStatus, ErasureStep } from "../../domain/erasure/erasure.ts";
@@ -22,6 +23,7 @@ import type { UserRole } from "../../domain/roles/role.ts";
 import type { SubjectStatus } from "../../domain/roles/subject.ts";
 import type {
   AuditEntryId,
+  BreachId,
   CanonicalJson,
   CommentId,
   CommentReportId,
@@ -572,6 +574,32 @@ export const erasures = sqliteTable(
   ],
 );
 
+export const breaches = sqliteTable(
+  "breaches",
+  {
+    ...personalFields<BreachId>(),
+    nature: text().notNull(),
+    person_categories: text(),
+    persons: integer(),
+    record_categories: text(),
+    records: integer(),
+    contact: text(),
+    consequences: text(),
+    measures: text(),
+    aware_at: instant().notNull(),
+    risk: text().$type<BreachRisk>(),
+    data_unintelligible: flag(),
+    phases: text().$type<CanonicalJson>().notNull(),
+    notified_at: instant(),
+    late_reason: text(),
+    persons_told_at: instant(),
+  },
+  (t) => [
+    ...checks("breaches"),
+    index("breaches_retention_until").on(t.retention_until, t.id).where(sql`retention_until is not null`),
+  ],
+);
+
 export const leases = sqliteTable("leases", {
   name: text().primaryKey(),
   holder: text().notNull(),
@@ -600,6 +628,7 @@ export const sqliteSchema = {
   erasures,
   webhooks,
   webhook_deliveries,
+  breaches,
   service_credentials,
   system_config,
   keys,

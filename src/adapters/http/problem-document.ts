@@ -23,6 +23,7 @@ const REASONS: Readonly<Record<InvalidField["reason"], string>> = {
   missing: "cannot be left out for this type of request",
   "not-for-this-type": "does not go with this request",
   "in-the-future": "must not be later than now",
+  "before-aware": "must not be earlier than aware_at",
   "not-a-thread": "must be 1 to 200 printable characters without space around them",
 };
 

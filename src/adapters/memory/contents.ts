@@ -122,6 +122,7 @@ export const emptyContents = () => {
     idempotent_answers: bySubject<"idempotent_answers">(),
     webhook_deliveries: bySubject<"webhook_deliveries">(),
   };
+  const breachesById = orderedIndex<Rows["breaches"]>((row) => ({ group: "", position: [row.id] }));
   const runsById = orderedIndex<Rows["retention_runs"]>((row) => ({ group: "", position: [row.id] }));
   const auditById = orderedIndex<Rows["audit_entries"]>((row) => ({ group: "", position: [row.id] }));
 
@@ -163,6 +164,7 @@ export const emptyContents = () => {
       closedDeliveries,
       ofSubject.webhook_deliveries,
     ]),
+    breaches: tableOf("breaches", [breachesById]),
     service_credentials: tableOf("service_credentials", [credentialsById]),
     system_config: tableOf("system_config", [configByKey]),
     keys: tableOf("keys", [keysByEnd]),
@@ -201,6 +203,7 @@ export const emptyContents = () => {
     reportsByKind,
     ofSubject,
     runsById,
+    breachesById,
     auditById,
   };
   const leases = new Map<string, { readonly holder: string; readonly expiresAt: number }>();

@@ -219,6 +219,11 @@ export const createMemoryReaders = (
       list: (before, limit) =>
         attempt("retention_runs.list", () => take(indexes.runsById.before("", [before ?? "~"]), limit)),
     },
+    breaches: {
+      byId: (id) => attempt("breaches.byId", () => tables.breaches.get(id)),
+      list: (before, limit) =>
+        attempt("breaches.list", () => take(indexes.breachesById.before("", [before ?? "~"]), limit)),
+    },
     personalData: {
       ofSubject: (collection, subject, after, limit) =>
         attempt(`${collection}.ofSubject`, () =>

@@ -1,4 +1,6 @@
 import type { CommentChoice } from "../anonymization/erase-comment.ts";
+import type { BreachRisk } from "../breaches/breach.ts";
+import type { BreachField } from "../breaches/record-breach.ts";
 import type { CommentStatus, ModerationDecision } from "../comments/comment.ts";
 import type { ConsentMethod, ConsentType } from "../consent/consent-type.ts";
 import type { ErasureStep } from "../erasure/erasure.ts";
@@ -149,6 +151,13 @@ export interface AuditDetails {
   "erasure.certified": { readonly erasure: ErasureId };
   "legal_hold.placed": { readonly scope: "subject" | "record" };
   "legal_hold.lifted": { readonly scope: "subject" | "record" };
+  "breach.recorded": { readonly risk: BreachRisk | null; readonly told_late: boolean };
+  "breach.changed": {
+    /** Their names. What they say stands in the register alone. */
+    readonly fields: readonly BreachField[];
+    readonly risk: BreachRisk | null;
+    readonly told_late: boolean;
+  };
   "mail_preferences.changed": { readonly notifications: boolean };
   "mail.claimed": { readonly kind: string; readonly attempts: number };
   "mail.sent": { readonly kind: string; readonly attempts: number };
@@ -226,6 +235,8 @@ export const RESOURCE_TYPES = {
   "erasure.certified": "signed_report",
   "legal_hold.placed": "legal_hold",
   "legal_hold.lifted": "legal_hold",
+  "breach.recorded": "breach",
+  "breach.changed": "breach",
   "mail_preferences.changed": "mail_preferences",
   "mail.claimed": "mail",
   "mail.sent": "mail",

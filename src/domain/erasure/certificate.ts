@@ -50,6 +50,7 @@ export const FATES: { readonly [C in Collection]: Fate } = {
     becomes: "anonymised",
     ground: "GDPR Art. 19: that recipients were told, without of whom",
   },
+  breaches: nobodys,
   service_credentials: nobodys,
   system_config: nobodys,
   keys: nobodys,

@@ -48,6 +48,8 @@ export const none: FieldRule = {
 export const time: FieldRule = { ...none, mask: "shifted-time" };
 export const ownId: FieldRule = { ...none, mask: "fresh-id" };
 export const internal: FieldRule = { ...none, export: "omit" };
+/** Of staff, who are told to name no person. */
+export const staffWords: FieldRule = { ...internal, mask: "drop", neverLog: true };
 export const about: FieldRule = { ...none, class: "about" };
 export const subject: FieldRule = {
   class: "pseudonymous",

@@ -1,4 +1,5 @@
 import type { SignedReport } from "../audit/signed-report.ts";
+import type { Breach } from "../breaches/breach.ts";
 import type { Comment, CommentReport } from "../comments/comment.ts";
 import type { SystemConfiguration } from "../configuration/system-configuration.ts";
 import type { ConsentRecord } from "../consent/consent.ts";
@@ -76,6 +77,7 @@ export interface Records {
   readonly erasures: Erasure;
   readonly webhooks: Webhook;
   readonly webhook_deliveries: WebhookDelivery;
+  readonly breaches: Breach;
   readonly service_credentials: ServiceCredential;
   readonly system_config: SystemConfiguration;
   readonly keys: StoredKey;
@@ -116,6 +118,7 @@ export const UNIQUE_FIELDS: {
   erasures: [["subject_id"]],
   webhooks: [],
   webhook_deliveries: [],
+  breaches: [],
   service_credentials: [["token_hash"]],
   system_config: [],
   keys: [],

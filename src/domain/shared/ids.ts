@@ -22,6 +22,7 @@ export type SignedReportId = Branded<string, "SignedReportId">;
 export type RetentionRunId = Branded<string, "RetentionRunId">;
 export type WebhookId = Branded<string, "WebhookId">;
 export type WebhookDeliveryId = Branded<string, "WebhookDeliveryId">;
+export type BreachId = Branded<string, "BreachId">;
 export type AuditEntryId = Branded<string, "AuditEntryId">;
 
 /** Lower-case hexadecimal HMAC-SHA-256: 64 characters. Pseudonymous, never anonymous: whoever holds the key can link it. */

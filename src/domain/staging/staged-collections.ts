@@ -32,6 +32,7 @@ export const STAGED_COLLECTIONS: { readonly [C in keyof Rows]: StagedHow } = {
   legal_holds: "out",
   signed_reports: "out",
   retention_runs: "out",
+  breaches: "out",
   erasures: "out",
   restore_points: "out",
   // What people asked for, and who was told of them.

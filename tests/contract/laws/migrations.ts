@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Collection, Records } from "../../../src/domain/personal-data/records.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { StorageFailure } from "../../../src/ports/unit-of-work.ts";
-import { asWrite, changes, insert, record, reply } from "../../support/records.ts";
+import { asWrite, changes, insert, json, record, reply } from "../../support/records.ts";
 import { FINDERS } from "../finders.ts";
 import type { DatabaseKind, DatabasePlace } from "../stores.ts";
 
@@ -34,6 +34,7 @@ const oneOfEach = () => {
     erasures: record("erasures"),
     webhooks: record("webhooks"),
     webhook_deliveries: record("webhook_deliveries"),
+    breaches: record("breaches", { persons: 12, phases: json([{ at: 1, told: "ä" }]) }),
     service_credentials: record("service_credentials"),
     system_config: record("system_config", { is_sensitive: true }),
     restore_points: record("restore_points"),

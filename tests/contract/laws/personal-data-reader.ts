@@ -48,6 +48,20 @@ export const personalDataReaderLaws = (kind: StoreKind): void => {
     });
   });
 
+  describe("breach reader", () => {
+    const h = harness(kind);
+    test("lists the newest first, page by page", async () => {
+      const rows = [1, 2, 3].map(() => record("breaches", { risk: "high", persons: 1_000_000_000 }));
+      await h.given(...rows.map((row) => ({ op: "insert", into: "breaches", row }) as const));
+      const newest = rows.toReversed();
+      const { breaches } = h.readers();
+      expect(await breaches.list(null, 10)).toEqual(newest);
+      expect(await breaches.list(newest[0]?.id ?? null, 1)).toEqual(newest.slice(1, 2));
+      expect(await breaches.byId(newest[0]?.id ?? id())).toEqual(newest[0] ?? null);
+      expect(await breaches.byId(id())).toBeNull();
+    });
+  });
+
   describe("legal hold reader", () => {
     const h = harness(kind);
     test("tells what stands, of whom, and what was lifted only where all are listed", async () => {

@@ -26,6 +26,7 @@ const QUESTIONS: { readonly [R in keyof Readers]: (readers: Readers) => Promise<
   restorePoints: (readers) => readers.restorePoints.current(),
   webhooks: (readers) => readers.webhooks.list(null, 1),
   webhookDeliveries: (readers) => readers.webhookDeliveries.due(record("webhooks").id, NOON, 1),
+  breaches: (readers) => readers.breaches.list(null, 1),
   keys: (readers) => readers.keys.expired(NOON, 1),
   configuration: (readers) => readers.configuration.list(null, 1),
   sealedFields: (readers) => readers.sealedFields.walk("keys", null, 1),

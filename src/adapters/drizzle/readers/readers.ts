@@ -1,6 +1,7 @@
 import type { Readers } from "../../../ports/store.ts";
 import type { Source } from "../portable.ts";
 import { auditReader } from "./audit.ts";
+import { breachReader } from "./breach.ts";
 import { commentReader } from "./comment.ts";
 import { commentReportReader } from "./comment-report.ts";
 import { configurationReader } from "./configuration.ts";
@@ -50,6 +51,7 @@ export const readersOf = (source: Source): Readers => ({
   restorePoints: restorePointReader(source),
   webhooks: webhookReader(source),
   webhookDeliveries: webhookDeliveryReader(source),
+  breaches: breachReader(source),
   keys: keyReader(source),
   configuration: configurationReader(source),
   sealedFields: sealedFieldReader(recordReader(source)),

@@ -1,6 +1,7 @@
 import type { Service } from "../context.ts";
 import type { Route } from "../route.ts";
 import { adminAuditEntryRoutes } from "./admin-audit-entries.ts";
+import { adminBreachRoutes } from "./admin-breaches.ts";
 import { adminConfigurationRoutes } from "./admin-configuration.ts";
 import { adminConsentPolicyRoutes } from "./admin-consent-policies.ts";
 import { adminFlagRoutes } from "./admin-flags.ts";
@@ -54,6 +55,7 @@ export const allRoutes = (service: Service): readonly Route[] => {
     ...adminWebhookRoutes(service),
     ...adminProcessingRecordRoutes(service),
     ...webhookAcknowledgementRoutes(service),
+    ...adminBreachRoutes(service),
     ...adminLegalHoldRoutes(service),
     ...adminServiceCredentialRoutes(service),
     ...adminConfigurationRoutes(service),
