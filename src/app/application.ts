@@ -22,6 +22,7 @@ import type { LegalHold } from "../domain/retention/legal-hold.ts";
 import type { HoldScope } from "../domain/retention/place-hold.ts";
 import type { RetentionCategory } from "../domain/retention/retention-period.ts";
 import type { RetentionTrigger } from "../domain/retention/retention-run.ts";
+import type { TrailCounts } from "../domain/retention/trail-pruning.ts";
 import type { Permission, Scope, UserRole } from "../domain/roles/role.ts";
 import type { ServiceCredential } from "../domain/roles/service-credential.ts";
 import type { Subject } from "../domain/roles/subject.ts";
@@ -198,6 +199,8 @@ export interface RetentionRunView {
   readonly finished_at: Instant | null;
   readonly resumed: number;
   readonly collections: Readonly<Partial<Record<PersonalCollection, DueCounts>>>;
+  /** Of the audit trail; null where it was not counted. */
+  readonly trail: TrailCounts | null;
   /** Signed (compact JWS); null while it runs. */
   readonly report: string | null;
 }

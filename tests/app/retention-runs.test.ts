@@ -2,18 +2,22 @@ import { describe, expect, test } from "bun:test";
 import { sealedRetention } from "../../src/adapters/crypto/sealed-retention.ts";
 import { emptyContents } from "../../src/adapters/memory/contents.ts";
 import { openMemory } from "../../src/adapters/memory/open-memory.ts";
+import { verifyLog } from "../../src/app/audit/verify-log.ts";
+import { readSettings, type Settings } from "../../src/app/config.ts";
 import { continueRun, RETENTION_LEASE } from "../../src/app/retention/continue-run.ts";
 import { startNightlyRun, startRetentionByCommand } from "../../src/app/retention/start-run.ts";
 import type { RetentionRun } from "../../src/domain/retention/retention-run.ts";
 import { progressOf } from "../../src/domain/retention/retention-run.ts";
-import { DAY, HOUR, type Instant, plus } from "../../src/domain/shared/instant.ts";
+import { DAY, HOUR, type Instant, MINUTE, plus } from "../../src/domain/shared/instant.ts";
+import type { AuditLogStore } from "../../src/ports/audit-log-store.ts";
 import type { AuditSeals } from "../../src/ports/audit-seal.ts";
+import { sequence, tell } from "../support/audit-log.ts";
 import { changes, ids, record } from "../support/records.ts";
 import { accepted, NOON, refused, testService } from "../support/service.ts";
 
-const scene = async () => {
+const scene = async (settings: Partial<Settings> = {}) => {
   const contents = emptyContents();
-  const service = await testService({ store: openMemory(contents) });
+  const service = await testService({ store: openMemory(contents), settings });
   const { deps, store } = service;
   const subject = record("subjects", { retention_until: null });
   const put = contents.tables;
@@ -22,7 +26,11 @@ const scene = async () => {
   const links = (count: number, date: Instant) => {
     for (let i = 0; i < count; i += 1) put.sign_in_links.put(link(date));
   };
-  const runDeps = { ...deps, retention: store.retention, leases: store.leases };
+  const runDeps = {
+    ...deps,
+    retention: sealedRetention(store.retention, deps.auditSeals),
+    leases: store.leases,
+  };
   const trail = () => [...put.audit_entries.values()].filter(({ action }) => action.startsWith("retention."));
   return { service, deps, store, runDeps, tables: put, links, trail, holder: ids.next<string>() };
 };
@@ -132,6 +140,104 @@ describe("a retention run", () => {
     expect(await startNightlyRun(at.deps)).toBe(false);
     at.service.pass(23 * HOUR);
     expect(await startNightlyRun(at.deps)).toBe(true);
+  });
+});
+
+describe("the audit trail in a retention run", () => {
+  const YEAR = 366 * DAY;
+
+  const trailScene = async (environment: Record<string, string> = {}) => {
+    const at = await scene({ retention: readSettings(environment).retention });
+    await tell(at.service, 400);
+    await sequence(at.service);
+    const old = [...at.tables.audit_entries.values()].map(({ id }) => id);
+    const now = () => old.map((id) => at.tables.audit_entries.get(id));
+    const whole = async () => {
+      await sequence(at.service);
+      return verifyLog(at.deps)({ from: null });
+    };
+    return { ...at, old, now, whole };
+  };
+  const finished = async (at: Awaited<ReturnType<typeof scene>>, dry = false) => {
+    await start(at, dry);
+    const run = await continueRun(at.runDeps, { holder: at.holder });
+    const report = await at.deps.readers.signedReports.byId(run?.report_id ?? ids.next());
+    return (await at.deps.documents.verify("report", report?.document ?? "")) as { trail: unknown };
+  };
+
+  test("loses whom entries lead to after a year and what happened after seven, and stays whole", async () => {
+    const at = await trailScene();
+    at.service.pass(YEAR);
+    expect((await finished(at, true)).trail).toBe("not_counted");
+    expect(at.now().some((entry) => entry?.resource_id)).toBe(true);
+    const count = at.old.length;
+    const identities = { pruned: count, held: 0 };
+    expect((await finished(at)).trail).toEqual({ identities, payloads: { pruned: 0, held: 0 } });
+    expect(at.now().every((entry) => entry?.resource_id === null && entry.user_id_hash === null)).toBe(true);
+    expect(at.now().every((entry) => entry?.details)).toBe(true);
+    const pages = at.trail().filter(({ action }) => action === "retention.pruned");
+    expect(pages.map(({ details }) => JSON.parse(details ?? "{}").pruned).reduce((a, b) => a + b, 0)).toBe(
+      count,
+    );
+    expect(await at.whole()).toMatchObject({ fault: null, pruned_identities: count, pruned_payloads: 0 });
+
+    at.service.pass(2_556 * DAY - YEAR);
+    expect((await finished(at)).trail).toMatchObject({ payloads: { pruned: count, held: 0 } });
+    expect(at.now().every((entry) => entry?.details === null)).toBe(true);
+    expect(await at.whole()).toMatchObject({ fault: null, pruned_payloads: count });
+  });
+
+  test("is counted right where payloads go before identities", async () => {
+    const at = await trailScene({ AUDIT_RETENTION_DAYS: "100" });
+    const none = { pruned: 0, held: 0 };
+    const all = { pruned: at.old.length, held: 0 };
+    at.service.pass(101 * DAY);
+    expect((await finished(at)).trail).toEqual({ identities: none, payloads: all });
+    at.service.pass(YEAR - 101 * DAY);
+    const { trail } = await finished(at);
+    expect(trail).toMatchObject({ identities: all });
+    // What the first run told, and nothing twice.
+    expect(at.now().every((entry) => entry?.details === null && entry.resource_id === null)).toBe(true);
+    expect((trail as { payloads: { pruned: number } }).payloads.pruned).toBeLessThan(100);
+    expect((await at.whole()).fault).toBeNull();
+  });
+
+  test("keeps what a legal hold is on", async () => {
+    const at = await trailScene();
+    const kept = at.now().find((entry) => entry?.resource_id);
+    at.tables.legal_holds.put(
+      record("legal_holds", { subject_id: null, record_id: kept?.id ?? "", since: NOON }),
+    );
+    at.service.pass(2_556 * DAY);
+    const rest = { pruned: at.old.length - 1, held: 1 };
+    expect((await finished(at)).trail).toEqual({ identities: rest, payloads: rest });
+    expect(at.tables.audit_entries.get(kept?.id ?? ids.next())).toEqual(kept ?? null);
+    expect((await at.whole()).fault).toBeNull();
+  });
+
+  test("is gone on with after a kill, and what was blanked but not told is counted once", async () => {
+    const at = await trailScene();
+    at.service.pass(2_556 * DAY);
+    const { id } = await start(at);
+    let calls = 0;
+    const auditLog: AuditLogStore = {
+      ...at.deps.auditLog,
+      replace: async (entries) => {
+        await at.deps.auditLog.replace(entries);
+        calls += 1;
+        throw new Error("killed");
+      },
+    };
+    for (let kill = 0; kill < 3; kill += 1) {
+      const killed = continueRun({ ...at.runDeps, auditLog }, { holder: at.holder });
+      await expect(killed).rejects.toThrow("killed");
+      at.service.pass(MINUTE);
+    }
+    const run = await continueRun(at.runDeps, { holder: "the next" });
+    expect([calls, run?.id, run?.resumed]).toEqual([3, id, 3]);
+    const all = { pruned: at.old.length, held: 0 };
+    expect(run === null ? null : progressOf(run).trail?.counts).toEqual({ identities: all, payloads: all });
+    expect((await at.whole()).fault).toBeNull();
   });
 });
 

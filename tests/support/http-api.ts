@@ -2994,6 +2994,11 @@ export interface components {
         breaches?: components["schemas"]["DueCounts"];
         subjects?: components["schemas"]["DueCounts"];
       };
+      /** @description What was blanked in the audit trail: whom and what entries lead to a year after them, what happened at the end of their time. Null: not counted, as in a rehearsal */
+      trail: {
+        identities: components["schemas"]["TrailPartCounts"];
+        payloads: components["schemas"]["TrailPartCounts"];
+      } | null;
       /** @description The signed report (compact JWS, keys at /.well-known/jwks.json); null while it runs */
       report: string | null;
     };
@@ -3179,6 +3184,11 @@ export interface components {
       replies: components["schemas"]["Comment"][];
       /** @description Send as `cursor` together with `root` for the replies that follow; null when all are here */
       replies_cursor: string | null;
+    };
+    TrailPartCounts: {
+      pruned: number;
+      /** @description Due, and kept by a legal hold */
+      held: number;
     };
     /**
      * @description A role includes the ones before it.

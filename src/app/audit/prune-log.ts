@@ -1,5 +1,10 @@
 import type { AuditEntry } from "../../domain/audit/audit-entry.ts";
-import { type Commitments, commitmentsOf } from "../../domain/audit/log-leaf.ts";
+import {
+  type Commitments,
+  commitmentsOf,
+  isIdentityBlank,
+  isPayloadBlank,
+} from "../../domain/audit/log-leaf.ts";
 import {
   identityIsDue,
   isHeld,
@@ -20,6 +25,8 @@ export interface PruneLog {
   readonly holds: readonly LegalHold[];
   /** Where an earlier call left off; 0 begins at the oldest entry. */
   readonly after: number;
+  /** What was blanked since then counts as well: by a call that was killed before it could tell. */
+  readonly began?: Instant;
 }
 
 export interface PrunedLog {
@@ -32,15 +39,19 @@ export interface PrunedLog {
   readonly firstHeld: number | null;
 }
 
+const NEVER = Number.POSITIVE_INFINITY as Instant;
+
 interface Kind {
   isDue(entry: AuditEntry, now: Instant): boolean;
+  /** By its time, not by an erasure. */
+  isPruned(entry: AuditEntry): boolean;
   blanked(entry: AuditEntry, commitments: Commitments, now: Instant): AuditEntry;
 }
 
 const pruning =
-  ({ isDue, blanked }: Kind, daysOf: (deps: PruneDeps) => number) =>
+  ({ isDue, isPruned, blanked }: Kind, daysOf: (deps: PruneDeps) => number) =>
   (deps: PruneDeps) =>
-  async ({ now, limit, holds, after }: PruneLog): Promise<PrunedLog> => {
+  async ({ now, limit, holds, after, began = NEVER }: PruneLog): Promise<PrunedLog> => {
     const { auditLog, auditSeals } = deps;
     const seal = await auditSeals.open();
     const youngest = plusDays(now, -daysOf(deps));
@@ -48,9 +59,10 @@ const pruning =
     const end = found.findIndex(({ entry }) => entry.created_at > youngest);
     const old = end < 0 ? found : found.slice(0, end);
     const changed: AuditEntry[] = [];
-    let held = 0;
+    let [before, held] = [0, 0];
     let firstHeld: number | null = null;
     for (const { position, entry } of old) {
+      if (isPruned(entry) && entry.updated_at >= began) before += 1;
       if (!isDue(entry, now)) continue;
       const commitments = commitmentsOf(auditSeals.sha256, entry);
       if (isHeld(entry, holds, now)) {
@@ -58,7 +70,7 @@ const pruning =
         firstHeld ??= position;
       } else if (commitments !== null) changed.push(seal.reseal(blanked(entry, commitments, now)));
     }
-    const pruned = await auditLog.replace(changed);
+    const pruned = before + (await auditLog.replace(changed));
     const last = old.at(-1)?.position ?? after;
     return { pruned, held, next: end < 0 && found.length === limit ? last : null, firstHeld };
   };
@@ -72,12 +84,16 @@ export type PruneDeps = LogDeps & {
  * are. Safe to be done twice, and by two at once.
  */
 export const pruneIdentities = pruning(
-  { isDue: identityIsDue, blanked: withoutIdentity },
+  {
+    isDue: identityIsDue,
+    isPruned: (entry) => isIdentityBlank(entry) && entry.unlinked_mark === null,
+    blanked: withoutIdentity,
+  },
   () => DataRetentionPeriod.LOGS,
 );
 
 /** Blanks what happened, at the entries' own `retention_until`, in the order of insertion. */
 export const prunePayloads = pruning(
-  { isDue: payloadIsDue, blanked: withoutPayload },
+  { isDue: payloadIsDue, isPruned: isPayloadBlank, blanked: withoutPayload },
   ({ policies }) => policies.retention.audit_trail,
 );

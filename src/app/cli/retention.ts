@@ -1,6 +1,11 @@
 import { RUN_COLLECTIONS } from "../../domain/retention/due-records.ts";
 import { addCounts, NO_COUNTS } from "../../domain/retention/due-tally.ts";
-import { progressOf, type RetentionRun } from "../../domain/retention/retention-run.ts";
+import {
+  progressOf,
+  type RetentionProgress,
+  type RetentionRun,
+} from "../../domain/retention/retention-run.ts";
+import { TRAIL_PARTS } from "../../domain/retention/trail-pruning.ts";
 import { compose } from "../compose.ts";
 import { readSettings } from "../config.ts";
 import { startRetentionByCommand } from "../retention/start-run.ts";
@@ -13,8 +18,8 @@ const progressTo = (stream: NodeJS.WriteStream) => {
   let shown = "";
   return {
     show(run: RetentionRun): void {
-      const { counts, next } = progressOf(run);
-      const where = next?.collection ?? "the report";
+      const { counts, next, trail } = progressOf(run);
+      const where = next?.collection ?? (trail?.next ? "audit_entries" : "the report");
       if (!stream.isTTY && where === shown) return;
       shown = where;
       const { deleted, blanked, cleared, alongside } = Object.values(counts).reduce(addCounts, NO_COUNTS);
@@ -27,9 +32,21 @@ const progressTo = (stream: NodeJS.WriteStream) => {
   };
 };
 
+const trailLine = ({ trail }: RetentionProgress): string => {
+  const told =
+    trail === null
+      ? ["not counted"]
+      : TRAIL_PARTS.map((part) => {
+          const { pruned, held } = trail.counts[part];
+          return `${pruned} ${part} emptied${held > 0 ? `, ${held} kept (held)` : ""}`;
+        });
+  return `${"audit_entries".padEnd(20)}${told.join(", ")}`;
+};
+
 const linesOf = (run: RetentionRun): readonly string[] => {
-  const { counts } = progressOf(run);
-  return RUN_COLLECTIONS.flatMap((collection) => {
+  const progress = progressOf(run);
+  const { counts } = progress;
+  const lines = RUN_COLLECTIONS.flatMap((collection) => {
     const of = counts[collection];
     if (of === undefined) return [];
     const kept = Object.entries(of.kept)
@@ -42,6 +59,7 @@ const linesOf = (run: RetentionRun): readonly string[] => {
     ];
     return [`${collection.padEnd(20)}${[...gone, ...kept].join(", ")}`];
   });
+  return [...lines, trailLine(progress)];
 };
 
 /**

@@ -6,6 +6,7 @@ import {
   progressOf,
   type RetentionRun,
   recordBatch,
+  recordPruning,
   resumeRun,
   runReport,
 } from "../../domain/retention/retention-run.ts";
@@ -16,6 +17,7 @@ import { StorageFailure } from "../../ports/unit-of-work.ts";
 import { SYSTEM_CALLER } from "../caller.ts";
 import { occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
+import { pruneTrail } from "./prune-trail.ts";
 
 /** One runner among many instances: the others find the lease taken. */
 export const RETENTION_LEASE = "retention";
@@ -107,6 +109,18 @@ export const continueRun = async (
     return (await unitOfWork.commit(told.changes)).ok ? told.run : null;
   };
 
+  const prune = async (run: RetentionRun): Promise<RetentionRun | null> => {
+    const next = progressOf(run).trail?.next ?? null;
+    if (next === null) return run;
+    const page = await pruneTrail(deps, next, run.created_at, async () => {
+      await still();
+      return !stopped();
+    });
+    if (page === null) return run;
+    const told = recordPruning(run, page, occasion());
+    return (await unitOfWork.commit(told.changes)).ok ? told.run : null;
+  };
+
   const finish = async (run: RetentionRun): Promise<RetentionRun | null> => {
     const now = occasion();
     const document = await deps.documents.sign("report", runReport(run, now.now));
@@ -131,12 +145,17 @@ export const continueRun = async (
     return stored;
   };
 
+  const workOn = (run: RetentionRun) => {
+    const { next, trail } = progressOf(run);
+    if (next !== null) return run.dry_run ? rehearse : apply;
+    return trail === null || trail.next === null ? finish : prune;
+  };
+
   const step = async (run: RetentionRun): Promise<RetentionRun> => {
     for (let failures = 0; ; failures += 1) {
       const pause = PATIENCE_MS[failures];
       try {
-        const work = progressOf(run).next === null ? finish : run.dry_run ? rehearse : apply;
-        const moved = await work(run);
+        const moved = await workOn(run)(run);
         if (moved !== null) return moved;
         if (pause === undefined) throw new RunLost();
       } catch (failure) {

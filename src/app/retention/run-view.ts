@@ -12,6 +12,7 @@ export const runView = (run: RetentionRun, report: string | null): RetentionRunV
   finished_at: run.finished_at,
   resumed: run.resumed,
   collections: progressOf(run).counts,
+  trail: progressOf(run).trail?.counts ?? null,
   report,
 });
 

@@ -60,6 +60,12 @@ export interface AuditDetails {
   /** One batch, in the commit that took its records. */
   "retention.applied": RetentionCounts;
   "retention.rehearsed": RetentionCounts;
+  /** Pages of the audit trail whose identities or payloads were due. */
+  "retention.pruned": {
+    readonly part: "identities" | "payloads";
+    readonly pruned: number;
+    readonly held: number;
+  };
   "retention.finished": {
     readonly dry_run: boolean;
     /** Id of the signed report. */
@@ -189,6 +195,7 @@ export const RESOURCE_TYPES = {
   "retention.resumed": "retention_run",
   "retention.applied": "retention_run",
   "retention.rehearsed": "retention_run",
+  "retention.pruned": "retention_run",
   "retention.finished": "retention_run",
   "configuration.changed": "configuration",
   "configuration.deleted": "configuration",

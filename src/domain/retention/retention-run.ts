@@ -9,6 +9,7 @@ import type { Instant } from "../shared/instant.ts";
 import { type DueCounts, type DuePosition, type PersonalCollection, RUN_COLLECTIONS } from "./due-records.ts";
 import { addCounts, NO_COUNTS } from "./due-tally.ts";
 import { retentionUntil } from "./retention-period.ts";
+import { prunedOn, type TrailPage, type TrailPruning, unpruned } from "./trail-pruning.ts";
 
 export type RetentionTrigger = "schedule" | "admin" | "cli";
 
@@ -46,6 +47,8 @@ export interface RetentionProgress {
     readonly moved: number;
     readonly pass: number;
   } | null;
+  /** Comes after the collections. Null in a rehearsal: to count what is due there, every entry would have to be read. */
+  readonly trail: TrailPruning | null;
 }
 
 /** Whoever keeps changing a record through so many passes leaves it to the next run. */
@@ -56,8 +59,11 @@ const at = (index: number): RetentionProgress["next"] => {
   return collection === undefined ? null : { collection, after: null, busy: 0, moved: 0, pass: 1 };
 };
 
-export const progressOf = (run: RetentionRun): RetentionProgress =>
-  JSON.parse(run.progress) as RetentionProgress;
+/** Runs that are older than the pruning of the trail do not speak of it. */
+export const progressOf = (run: RetentionRun): RetentionProgress => ({
+  trail: null,
+  ...(JSON.parse(run.progress) as Omit<RetentionProgress, "trail">),
+});
 
 const written = (progress: RetentionProgress): CanonicalJson => canonicalJson(progress as unknown as Json);
 
@@ -87,7 +93,7 @@ export const startRun = (
     running: "running",
     resumed: 0,
     finished_at: null,
-    progress: written({ counts: {}, next: at(0) }),
+    progress: written({ counts: {}, next: at(0), trail: dry_run ? null : unpruned(occasion.retention) }),
     report_id: null,
   };
   return {
@@ -139,7 +145,7 @@ const nextAfter = (
 
 /** Writes what a batch did. Rests on the run being where it was: a runner that lost its lease meets a conflict. */
 export const recordBatch = (run: RetentionRun, outcome: Batch, occasion: Occasion): RunChanged => {
-  const { counts, next } = progressOf(run);
+  const { counts, next, trail } = progressOf(run);
   if (next === null) throw new RangeError("this run has gone through everything");
   const { collection, pass, after } = next;
   const before = counts[collection] ?? NO_COUNTS;
@@ -148,6 +154,7 @@ export const recordBatch = (run: RetentionRun, outcome: Batch, occasion: Occasio
     counts: { ...counts, [collection]: sum },
     // A rehearsal changes nothing, so another pass would find the same.
     next: run.dry_run ? at(RUN_COLLECTIONS.indexOf(collection) + 1) : nextAfter(next, outcome),
+    trail,
   };
   const { run: moved, write } = update(run, { progress: written(progress), updated_at: occasion.now });
   const { deleted, blanked, cleared, alongside } = outcome.counts;
@@ -166,9 +173,27 @@ export const recordBatch = (run: RetentionRun, outcome: Batch, occasion: Occasio
   };
 };
 
+/** Writes what was blanked in the audit trail. Entries were stored before: told twice, it counts once. */
+export const recordPruning = (run: RetentionRun, page: TrailPage, occasion: Occasion): RunChanged => {
+  const { trail, ...rest } = progressOf(run);
+  if (trail === null || trail.next === null) throw new RangeError("this run has gone through the trail");
+  const { part } = trail.next;
+  const progress = { ...rest, trail: prunedOn(trail, trail.next, page) };
+  const { run: moved, write } = update(run, { progress: written(progress), updated_at: occasion.now });
+  const { pruned, held } = page;
+  return {
+    run: moved,
+    changes: {
+      expects: [],
+      writes: [write],
+      audit: [auditEntry("retention.pruned", run.id, { part, pruned, held }, occasion)],
+    },
+  };
+};
+
 /** What the signed report says: counts and moments, and nobody's data. */
 export const runReport = (run: RetentionRun, finishedAt: Instant): Json => {
-  const { counts } = progressOf(run);
+  const { counts, trail } = progressOf(run);
   return {
     run: run.id,
     dry_run: run.dry_run,
@@ -178,6 +203,7 @@ export const runReport = (run: RetentionRun, finishedAt: Instant): Json => {
     finished_at: finishedAt,
     resumed: run.resumed,
     collections: counts as unknown as Json,
+    trail: trail === null ? "not_counted" : (trail.counts as unknown as Json),
   };
 };
 

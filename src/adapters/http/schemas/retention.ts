@@ -57,6 +57,11 @@ const DueCounts = named(
   }),
 );
 
+const TrailPartCounts = named(
+  "TrailPartCounts",
+  record({ pruned: count(), held: count("Due, and kept by a legal hold") }),
+);
+
 export const RetentionRun = named(
   "RetentionRun",
   record({
@@ -70,6 +75,11 @@ export const RetentionRun = named(
     resumed: count("How often another runner went on with it"),
     collections: record(Object.fromEntries(RUN_COLLECTIONS.map((name) => [name, t.Optional(DueCounts)])), {
       description: "What became of records, by collection gone through",
+    }),
+    trail: nullable(record({ identities: TrailPartCounts, payloads: TrailPartCounts }), {
+      description:
+        "What was blanked in the audit trail: whom and what entries lead to a year after them, what happened at the " +
+        "end of their time. Null: not counted, as in a rehearsal",
     }),
     report: nullable(t.String(), {
       description: "The signed report (compact JWS, keys at /.well-known/jwks.json); null while it runs",
