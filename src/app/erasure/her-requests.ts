@@ -7,11 +7,11 @@ import type { PrivacyRequestId } from "../../domain/shared/ids.ts";
 import { withNobody } from "./nobody.ts";
 import { makeBatch, PAGE, type Step, type StepContext } from "./step.ts";
 
-/** The request that this erasure answers: it stays open, and hers, until she was looked for. */
+/** The request that this erasure answers: it stays open, and hers, until she was looked for. Its words go before that. */
 const isAnsweredByThis = ({ type, state }: PrivacyRequest): boolean =>
   type === "erasure" && state === "running";
 
-/** What she asked for otherwise: that she asked and was answered stays, her words and her id go; what is open is moot. */
+/** Of what she asked for, that she asked and was answered stays; her words and her id go, and what else is open is moot. */
 export const requestsStep: Step = async (context) => {
   const { deps, subject, work } = context;
   const after = context.erasure.cursor as PrivacyRequestId | null;
@@ -19,10 +19,17 @@ export const requestsStep: Step = async (context) => {
   const batch = makeBatch(context);
   const severance = { subject: subject.id, anonymous: work.anonymous.requests };
   for (const row of rows) {
-    if (isAnsweredByThis(row)) continue;
     const { id, version } = row;
+    const erased = erasedFields("privacy_requests", row, severance);
+    if (isAnsweredByThis(row)) {
+      const { subject_id: _, anonymized: __, ...words } = erased;
+      const set = { ...words, updated_at: deps.clock.now() };
+      const write = { op: "update", in: "privacy_requests", id, version, set } as const;
+      batch.add("privacy_requests", row, Object.keys(words).length === 0 ? null : write);
+      continue;
+    }
     const moot = isFinal(row) ? {} : ({ state: "cancelled", closed_at: deps.clock.now() } as const);
-    const set = { ...erasedFields("privacy_requests", row, severance), ...moot, wakes_at: null };
+    const set = { ...erased, ...moot, wakes_at: null };
     batch.add("privacy_requests", row, { op: "update", in: "privacy_requests", id, version, set });
   }
   const last = rows.at(-1);
