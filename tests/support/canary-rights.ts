@@ -55,6 +55,7 @@ const REFUSING = [
   ...["extension", "refusal", "decision", "identity", "lifting"].map(
     (step) => `/v1/admin/privacy-requests/${NOWHERE}/${step}`,
   ),
+  "/v1/admin/breaches",
   "/v1/admin/legal-holds",
   "/v1/admin/webhooks",
   "/v1/webhook-acknowledgements",
@@ -77,6 +78,7 @@ const NOT_THERE: readonly (readonly [method: string, path: string])[] = [
   ["GET", `/v1/admin/consent-policies/${HERS}`],
   ["GET", `/v1/admin/consent-policies/1/preview?lang=${HERS}`],
   ["GET", `/v1/admin/retention-runs/${HERS}`],
+  ["GET", `/v1/admin/breaches/${HERS}`],
 ];
 
 const requestsGoWrong = async (server: TestServer, she: She, token: string): Promise<void> => {
