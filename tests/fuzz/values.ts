@@ -44,6 +44,8 @@ const stringOf = (schema: Schema, name: string, examples: readonly unknown[]): f
   if (format === "uuid") return wanted(name, fc.uuid({ version: 7 }));
   if (format === "date-time") return fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
   if (pattern !== undefined) return fc.oneof(fc.stringMatching(new RegExp(pattern)), ...known);
+  if (name === "url")
+    return fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...examples) }, humanText(schema));
   const word = fc.stringMatching(/^[a-z]{1,3}$/);
   if (maxLength !== undefined) return fc.oneof(humanText(schema), word, ...known);
   // A text without a length is no person's, but something the service gave out, or a name.

@@ -1,5 +1,6 @@
 import { signer } from "../support/webhooks.ts";
 import { matched, type Operation, thingPath } from "./document.ts";
+import { fitting } from "./fitting.ts";
 import { isWanted } from "./values.ts";
 import type { WireAnswer } from "./wire.ts";
 
@@ -48,8 +49,9 @@ type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+const SUBJECT = "/v1/admin/subjects/{id}";
 /** What the document does not say in so many words: a field that names something kept elsewhere. */
-const NAMES: Readonly<Record<string, string>> = { subject: "/v1/admin/subjects/{id}" };
+const NAMES: Readonly<Record<string, string>> = { subject: SUBJECT };
 const FROM_SAME_THREAD: readonly string[] = ["parent_id", "root"];
 const COMMENT = "/v1/comments/{id}";
 /** Only the newest can be changed, and only while it is a draft; the next one is drafted under the next number. */
@@ -57,17 +59,6 @@ const POLICY = "/v1/admin/consent-policies/{version}";
 
 const ADMIN_REQUEST = "/v1/admin/privacy-requests/{id}";
 const REQUEST = "/v1/privacy-requests/{id}";
-
-/** Where a privacy request has to stand for what is done to it. */
-const FITS: Readonly<Record<string, (request: Json) => boolean>> = {
-  cancelPrivacyRequest: ({ state }) => state === "open" || state === "scheduled",
-  extendPrivacyRequest: ({ state, extended_at }) => state === "open" && extended_at === null,
-  refusePrivacyRequest: ({ state }) => state === "open" || state === "awaiting_identity",
-  decidePrivacyRequest: ({ state, type }) => state === "open" && type !== "erasure",
-  identifyPrivacyRequest: ({ state, channel }) => state === "open" && channel === "operator",
-  liftRestriction: ({ state, restriction_ground, lift_at }) =>
-    state === "completed" && restriction_ground !== null && lift_at === null,
-};
 
 /** `own`: what must stay as it is, because the fuzzer itself lives on it. */
 export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<string>): World => {
@@ -184,10 +175,7 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
   const requests = (id: string): readonly Thing[] => {
     const known = [...(things.get(REQUEST)?.values() ?? [])];
     if (id === "confirmPrivacyRequest") return known.filter(({ params }) => links.has(params["id"] ?? ""));
-    const fits = FITS[id];
-    const fitting = fits === undefined ? known : known.filter(({ body }) => fits(body));
-    // Only who asked takes it back, and the inbox does not say with which credential that was.
-    return id === "cancelPrivacyRequest" ? fitting.filter(({ owner }) => owner !== null) : fitting;
+    return fitting(id, known);
   };
 
   const nth = <T>(list: readonly T[], pick: number): T | undefined => list[pick % Math.max(1, list.length)];
@@ -203,14 +191,22 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
       pick,
     )?.body["id"];
 
+  const hasSecret = (webhook: string): boolean => secrets.has(webhook);
+  /** Nothing can be signed for a recipient whose secret was not seen. */
+  const known = (wanted: string): readonly string[] => {
+    const list = words.get(wanted) ?? [];
+    return wanted === "delivery_id" ? list.filter((each) => hasSecret(recipients.get(each) ?? "")) : list;
+  };
+
   const found = (wanted: string, pick: number, params: NextPage["params"]): unknown => {
     // Some of the time what nobody gave out.
     if (pick % 10 === 0) return undefined;
+    if (wanted === "subject") return nth([...(things.get(SUBJECT)?.values() ?? [])], pick)?.params["id"];
     if (wanted === "version") return newestPolicy() + 1;
     const link = wanted === "token" ? links.get(params["id"] ?? "") : undefined;
     if (link !== undefined) return link;
     if (FROM_SAME_THREAD.includes(wanted)) return ofSameThread(params, pick) ?? null;
-    return wanted === "cursor" ? null : nth(words.get(wanted)?.toReversed() ?? [], pick);
+    return wanted === "cursor" ? null : nth(known(wanted).toReversed(), pick);
   };
 
   const settle: World["settle"] = (value, params) => {
@@ -231,6 +227,11 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
       const template = thingPath(path) ?? "";
       if (template === REQUEST || template === ADMIN_REQUEST) return nth(requests(id).toReversed(), pick);
       const known = [...(things.get(template)?.values() ?? [])];
+      if (id === "rotateWebhookSecret" && pick % 2 === 0) {
+        const silent = [...recipients.values()].filter((each) => !hasSecret(each));
+        const first = known.find(({ params }) => silent.includes(params["id"] ?? ""));
+        if (first !== undefined) return first;
+      }
       if (template === POLICY && method !== "GET" && pick % 4 !== 0) return draft();
       return nth(known.toReversed(), pick);
     },
