@@ -53,12 +53,16 @@ const planOf = (operation: Operation): fc.Arbitrary<Plan> =>
     ),
   });
 
-/** What goes well only after something else has: asked more often. */
+/** What goes well only where something else has before, and that something: asked more often. */
 const LATE: readonly string[] = [
   "acknowledgeWebhook",
   "cancelPrivacyRequest",
-  "exportPersonalData",
+  "decidePrivacyRequest",
+  "enterPrivacyRequest",
+  "extendPrivacyRequest",
+  "filePrivacyRequest",
   "identifyPrivacyRequest",
+  "liftRestriction",
 ];
 
 /** Requests over all operations; those that create are asked more often, so that there is something to ask for. */
