@@ -58,6 +58,7 @@ const LATE: readonly string[] = [
   "acknowledgeWebhook",
   "cancelPrivacyRequest",
   "decidePrivacyRequest",
+  "editComment",
   "enterPrivacyRequest",
   "extendPrivacyRequest",
   "filePrivacyRequest",
