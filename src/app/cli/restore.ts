@@ -43,6 +43,16 @@ export const bringUp = async <T>(
   }
 };
 
+/** The log goes on from where the backup left it: what was signed after that was given up on purpose, and is kept. */
+const setCheckpointAside = async (settings: Settings): Promise<void> => {
+  const service = await compose(settings);
+  try {
+    await service.deps.checkpointFile.setAside();
+  } finally {
+    await service.close();
+  }
+};
+
 const told = (caughtUp: CaughtUp): string =>
   caughtUp === null || caughtUp.told === 0
     ? "The ledger tells of nothing that the backup had not heard of."
@@ -81,6 +91,7 @@ export const restore = async (
     await fill(scratch, folder, manifest, settings);
     const caughtUp = await bringUp(scratch, settings, async (_, done) => done);
     const kept = await scratch.promote(empty);
+    await setCheckpointAside(settings);
     say(`${contents.name} is restored. ${told(caughtUp)}`);
     if (kept !== null) say(`What was there is kept as ${kept}: delete it once you do not need it.`);
   } catch (failure) {
