@@ -42,8 +42,8 @@ const echoes = (answer: WireAnswer): boolean => {
     .join("\n")
     .toLowerCase();
   if (held.includes(MARKER)) return true;
-  // What somebody stored is shown to those who may read it, as JSON and never on a page.
-  if (isSuccess && type === "application/json") return false;
+  // What somebody stored is shown to those who may read it, as JSON or in her archive, and never on a page.
+  if (isSuccess && (type === "application/json" || type === "application/zip")) return false;
   const text = (type === "application/json" ? withoutKey(textOf(answer)) : textOf(answer)).toLowerCase();
   return text.includes(MARKER) || text.includes(String(MARKED_NUMBER));
 };
