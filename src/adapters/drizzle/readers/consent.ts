@@ -1,7 +1,8 @@
-import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
 import type { CanonicalJson } from "../../../domain/shared/ids.ts";
 import type { ConsentReader } from "../../../ports/consent-reader.ts";
-import { first, param, prepared, type Source } from "../portable.ts";
+import { askedTogether } from "../asked-together.ts";
+import { first, param, prepared, preparedForMany, type Source } from "../portable.ts";
 
 export const consentReader = (source: Source): ConsentReader => {
   const { db, schema } = source;
@@ -22,9 +23,10 @@ export const consentReader = (source: Source): ConsentReader => {
   );
   // Columns by name and each looked up by itself: joined, SQLite takes four times as long, and PostgreSQL sorts.
   const newestRecord = sql`from ${consents} where subject_id = ${subjects}.id order by sequence desc limit 1`;
-  const basis = prepared(source, "consents.basis", () =>
+  const bases = preparedForMany(source, "consents.basis", (ids) =>
     db
       .select({
+        id: subjects.id,
         status: subjects.status,
         purpose_states: sql<CanonicalJson | null>`(select purpose_states ${newestRecord})`,
         gpc: sql`(select gpc ${newestRecord})`.mapWith(consents.gpc),
@@ -34,13 +36,14 @@ export const consentReader = (source: Source): ConsentReader => {
         )`.mapWith(consent_policies.material_version),
       })
       .from(subjects)
-      .where(eq(subjects.id, param("subject"))),
+      .where(inArray(subjects.id, [...ids])),
   );
+  const basis = askedTogether(async (ids) => new Map((await bases(ids)).map((row) => [row.id, row])));
   const newest = Number.MAX_SAFE_INTEGER;
   return {
     latest: async (subject) => first(await history({ subject, before: newest, limit: 1 })),
     basis: async (subject) => {
-      const row = first(await basis({ subject }));
+      const row = await basis(subject);
       if (row === null) return null;
       const { status, purpose_states, gpc, material_version } = row;
       return {
