@@ -34,12 +34,6 @@ const pagePolicy = (nonce: string): string =>
     "form-action 'self'",
   ].join("; ");
 
-const contentHeaders = (content: Content): Readonly<Record<string, string>> => ({
-  // JSON is UTF-8 by definition and knows no charset parameter (RFC 8259).
-  "Content-Type": content.type.startsWith("text/") ? `${content.type}; charset=utf-8` : content.type,
-  "Content-Security-Policy": content.type === "text/html" ? pagePolicy(content.nonce) : NOTHING_LOADS,
-});
-
 const isBytes = (content: Content): content is Extract<Content, { readonly type: BytesType }> =>
   BYTES_TYPES.some((type) => type === content.type);
 
@@ -50,39 +44,56 @@ const bodyOf = (content: Content): string | Uint8Array<ArrayBuffer> | ReadableSt
     : JSON.stringify(content.value);
 };
 
-/** What every answer of one server has in common. */
+/** What an answer is framed in. */
 export interface Frame {
   readonly requestId: string;
   /** TLS is in front of this service, so browsers may be told to stay with it. */
   readonly https: boolean;
   readonly cacheControl: string;
-  readonly cors: Readonly<Record<string, string>>;
-  readonly vary: readonly string[];
+  /** Headers of this one answer besides those of its own; the last to name one wins. */
+  readonly besides: readonly Readonly<Record<string, string>>[];
+  readonly vary: string | null;
 }
 
 export const NO_STORE = "no-store, max-age=0";
 
+const commonOf = (type: Content["type"] | null, { https, cacheControl }: Frame): Headers => {
+  const common = new Headers(ALWAYS);
+  if (https) common.set("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
+  common.set("Cache-Control", cacheControl);
+  common.set("Content-Security-Policy", NOTHING_LOADS);
+  // JSON is UTF-8 by definition and knows no charset parameter (RFC 8259).
+  if (type !== null) common.set("Content-Type", type.startsWith("text/") ? `${type}; charset=utf-8` : type);
+  return common;
+};
+
+/** By content type, caching and TLS, which are a handful: copying a Headers costs a third of making one. */
+const commons = new Map<string, Headers>();
+
+const common = (type: Content["type"] | null, frame: Frame): Headers => {
+  const name = `${type} ${frame.cacheControl} ${frame.https}`;
+  const known = commons.get(name);
+  if (known !== undefined) return known;
+  const made = commonOf(type, frame);
+  commons.set(name, made);
+  return made;
+};
+
 /** The response with every header that belongs to it. */
 export const respond = (
   status: number,
-  { content, headers = {}, cookies = [] }: Answer,
+  { content, headers: own = {}, cookies = [] }: Answer,
   frame: Frame,
 ): Response => {
-  // A plain object: a Headers of its own would be copied once more.
-  const all: Record<string, string> = {
-    ...ALWAYS,
-    ...(frame.https ? { "Strict-Transport-Security": "max-age=63072000; includeSubDomains" } : {}),
-    "Cache-Control": frame.cacheControl,
-    "X-Request-Id": frame.requestId,
-    ...(content === null ? { "Content-Security-Policy": NOTHING_LOADS } : contentHeaders(content)),
-    ...frame.cors,
-    ...headers,
-  };
-  const vary = [...(headers["Vary"] === undefined ? [] : [headers["Vary"]]), ...frame.vary];
-  if (vary.length > 0) all["Vary"] = vary.join(", ");
   const body = content === null ? null : bodyOf(content);
-  if (cookies.length === 0) return new Response(body, { status, headers: all });
-  const withCookies = new Headers(all);
-  for (const cookie of cookies) withCookies.append("Set-Cookie", cookie);
-  return new Response(body, { status, headers: withCookies });
+  const response = new Response(body, { status, headers: common(content?.type ?? null, frame) });
+  const { headers } = response;
+  headers.set("X-Request-Id", frame.requestId);
+  if (content?.type === "text/html") headers.set("Content-Security-Policy", pagePolicy(content.nonce));
+  for (const each of [own, ...frame.besides]) {
+    for (const name in each) headers.set(name, each[name] ?? "");
+  }
+  if (frame.vary !== null) headers.append("Vary", frame.vary);
+  for (const cookie of cookies) headers.append("Set-Cookie", cookie);
+  return response;
 };

@@ -35,7 +35,8 @@ export const cookieStyle = (publicUrl: string): CookieStyle => {
 
 /** The value of a cookie, by its exact name; the first one where a client sends several. */
 const cookieOf = (header: string | null, name: string): string | null => {
-  for (const part of (header ?? "").split(";")) {
+  if (header === null) return null;
+  for (const part of header.split(";")) {
     const equals = part.indexOf("=");
     if (equals > 0 && part.slice(0, equals).trim() === name) return part.slice(equals + 1).trim();
   }

@@ -26,6 +26,7 @@ export const isTrustedOrigin = (request: Request, { own, allowed }: Origins): bo
 
 /** CORS headers of an answer: for allowed origins only, never reflected for others. */
 export const corsHeaders = (request: Request, { allowed }: Origins): Readonly<Record<string, string>> => {
+  if (allowed.size === 0) return {};
   const origin = request.headers.get("origin");
   if (origin === null || !allowed.has(origin)) return {};
   return {

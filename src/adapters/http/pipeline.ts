@@ -1,12 +1,12 @@
 import type { Credentials } from "../../app/application.ts";
-import { ANONYMOUS, type Caller, type Principal } from "../../app/caller.ts";
+import { ANONYMOUS, type Principal } from "../../app/caller.ts";
 import { NO_ORIGIN, type Origin } from "../../domain/anonymization/pseudonym.ts";
 import type { Json } from "../../domain/shared/canonical-json.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
-import type { RateLimitDecision } from "../../ports/rate-limiter.ts";
+import type { LimitedCaller, RateLimitDecision } from "../../ports/rate-limiter.ts";
 import type { Span } from "../../ports/tracer.ts";
 import { NO_STORE, respond } from "./answer.ts";
-import { type Checks, checksOf } from "./checks.ts";
+import { type Checks, checksOf, NO_BODY } from "./checks.ts";
 import type { Service } from "./context.ts";
 import { provenCaller, withinLimits } from "./counting.ts";
 import { readBearer, readCredentials } from "./credentials.ts";
@@ -33,8 +33,8 @@ export interface Visit {
   readonly id: string;
   /** Milliseconds of the process's own clock. */
   readonly startedAt: number;
-  /** As the socket or a trusted proxy says: hashed in the pipeline, kept nowhere. */
-  readonly ip: string | null;
+  /** As the socket or a trusted proxy says: hashed in the pipeline, kept nowhere. Most who ask need none. */
+  readonly ip: () => string | null;
   readonly span: Span;
   /** Hashes of address and user agent, once they were made. */
   origin: Origin;
@@ -58,25 +58,24 @@ export interface Found {
   readonly request: Request;
   /** Decoded segments; null where one is no percent-encoded UTF-8. */
   readonly params: Readonly<Record<string, string | null>>;
-  /** As the socket says: hashed in the pipeline, kept nowhere. */
-  readonly ip: string | null;
 }
 
 /** One request, from what was sent to what is answered. Whatever nobody foresaw is thrown, and ends in `onError`. */
 export const pipeline = (service: Service, route: Route) => {
   const check = checksOf(route);
+  const carryOut = isCreating(route) ? once : straight;
   return async (found: Found, visit: Visit): Promise<Response> => {
     const { request } = found;
     visit.pathTemplate = route.path;
     visit.params = found.params;
     visit.refusalForm = route.refusalForm ?? PROBLEM_DOCUMENTS;
     const asked = await ask(service, route, check, found, visit);
-    const answered = asked.ok ? await once(service, route, request, asked.value) : asked;
+    const answered = asked.ok ? await carryOut(service, route, request, asked.value) : asked;
     if (answered.ok && asked.ok && readsOfPeople(route, asked.value)) {
       await service.application.access.staffRead(asked.value.caller, route.operationId);
     }
     if (!answered.ok) {
-      if (visit.origin === NO_ORIGIN && isLimited(route)) await trace(service, found, visit);
+      if (visit.origin === NO_ORIGIN && isLimited(route)) await trace(service, request, visit);
       return refuse(service, request, visit, answered.error);
     }
     const answer = unlessKnown(route, request, answered.value);
@@ -86,10 +85,10 @@ export const pipeline = (service: Service, route: Route) => {
 };
 
 /** The answer, or only its headers where the route knows a 304 and the client has the rest. */
-const unlessKnown = ({ alternatives = [] }: Route, { headers }: Request, answer: Answer): Answer => {
+const unlessKnown = ({ alternatives }: Route, { headers }: Request, answer: Answer): Answer => {
   const tag = answer.headers?.["ETag"];
-  const known = alternatives.some(({ status }) => status === 304) && tag !== undefined;
-  return known && isKnown(headers, tag) ? { ...answer, status: 304, content: null } : answer;
+  if (tag === undefined || alternatives?.some(({ status }) => status === 304) !== true) return answer;
+  return isKnown(headers, tag) ? { ...answer, status: 304, content: null } : answer;
 };
 
 /** Staff who read what is not public: that they did is told before they see it (GDPR Art. 5(2)). */
@@ -100,15 +99,21 @@ const readsOfPeople = ({ method, permission }: Route, { query }: Asked): boolean
     // A thread by status is for moderators alone.
     (typeof query === "object" && query !== null && "status" in query && query.status !== undefined));
 
-/** Carries a request out; one that creates, and is repeated under its Idempotency-Key, is answered as the first time. */
+type Handle = (ask: Asked) => ReturnType<Route["handle"]>;
+
+/** Carries a request out. */
+const straight = (_service: Service, route: Route, _request: Request, asked: Asked): ReturnType<Handle> =>
+  (route.handle as Handle)(asked);
+
+/** Carries a request out that creates; one that is repeated under its Idempotency-Key is answered as the first time. */
 const once = async (
   service: Service,
   route: Route,
   request: Request,
   asked: Asked,
 ): Promise<Result<Answer, Refusal>> => {
-  const handle = route.handle as (ask: Asked) => ReturnType<Route["handle"]>;
-  const key = isCreating(route) ? readIdempotencyKey(request.headers) : null;
+  const handle = route.handle as Handle;
+  const key = readIdempotencyKey(request.headers);
   if (key === null) return handle(asked);
   if (key === "invalid") return err({ type: "idempotency-key-invalid" });
   const operation = `${route.method} ${new URL(request.url).pathname}`;
@@ -145,8 +150,8 @@ const isLimited = ({ permission }: Route): boolean =>
   !permission.includes("none") && !permission.includes("metrics");
 
 /** Hashes the traces of who asks. */
-const trace = async ({ requestOrigin }: Service, { request, ip }: Found, visit: Visit): Promise<void> => {
-  visit.origin = await requestOrigin({ ip, user_agent: request.headers.get("user-agent") });
+const trace = async ({ requestOrigin }: Service, request: Request, visit: Visit): Promise<void> => {
+  visit.origin = await requestOrigin({ ip: visit.ip(), user_agent: request.headers.get("user-agent") });
 };
 
 /** The checks, in their order: who asks, may they, does the browser mean it, and what do they want. */
@@ -159,7 +164,7 @@ const ask = async (
 ): Promise<Result<Asked, Refusal>> => {
   const { request, params } = found;
   if (route.permission.includes("metrics")) {
-    return mayReadMetrics(request, found.ip, service.settings)
+    return mayReadMetrics(request, visit.ip(), service.settings)
       ? ok(NOTHING_ASKED)
       : err({ type: "credential-required" });
   }
@@ -169,20 +174,20 @@ const ask = async (
   // becomes known by guessing.
   const program = limited ? service.application.sessions.recallProgram(credentials) : null;
   // Nobody is told of what a program reads, so the traces of that are hashed only when it is refused.
-  if (limited && !(program !== null && route.method === "GET")) await trace(service, found, visit);
-  const address = { kind: "address", value: found.ip } as const;
-  if (limited && program === null && !(await withinLimits(service, route, visit, address))) {
+  if (limited && !(program !== null && route.method === "GET")) await trace(service, request, visit);
+  if (limited && program === null && !(await withinLimits(service, route, visit, addressOf(visit)))) {
     return err({ type: "rate-limited" });
   }
-  const caller = await callerOf(service, route, request, credentials, visit, program);
-  if (!caller.ok) return caller;
-  const proven = limited ? provenCaller(caller.value.principal) : null;
+  const principal =
+    program === null || program === "known" ? await authenticate(service, route, credentials) : ok(program);
+  if (!principal.ok) return principal;
+  const proven = limited ? provenCaller(principal.value) : null;
   if (proven !== null && !(await withinLimits(service, route, visit, proven))) {
     return err({ type: "rate-limited" });
   }
-  const permitted = permits(route.permission, caller.value.principal);
+  const permitted = permits(route.permission, principal.value);
   if (!permitted.ok) return permitted;
-  if (!isMeant(service, route, request, caller.value)) return err({ type: "cross-site-request" });
+  if (!isMeant(service, route, request, principal.value)) return err({ type: "cross-site-request" });
 
   const decoded = decodedParams(params);
   if (decoded === null) return err({ type: "not-found" });
@@ -190,10 +195,10 @@ const ask = async (
   if (route.ifMatch === true && ifMatch === null) return err({ type: "precondition-required" });
   const query = check.query(request);
   if (!query.ok) return query;
-  const body = await check.body(request);
+  const body = check.body === null ? NO_BODY : await check.body(request);
   if (!body.ok) return body;
   return ok({
-    caller: caller.value,
+    caller: { principal: principal.value, origin: visit.origin, gpc: readGpc(request.headers) },
     params: decoded,
     query: query.value,
     body: body.value.value,
@@ -204,33 +209,29 @@ const ask = async (
   });
 };
 
+const addressOf = (visit: Visit): LimitedCaller => ({ kind: "address", value: visit.ip() });
+
 /** Reads the credential. A route for everybody looks at none, so it answers without the store. */
-const callerOf = async (
-  service: Service,
-  route: Route,
-  request: Request,
+const authenticate = async (
+  { application }: Service,
+  { permission }: Route,
   credentials: Credentials,
-  visit: Visit,
-  program: Principal | "known" | null,
-): Promise<Result<Caller, Refusal>> => {
-  const gpc = readGpc(request.headers);
-  if (route.permission.includes("none")) return ok({ principal: ANONYMOUS, origin: NO_ORIGIN, gpc });
-  if (program !== null && program !== "known") return ok({ principal: program, origin: visit.origin, gpc });
-  const principal = await service.application.sessions.authenticate(credentials);
-  return principal.ok ? ok({ principal: principal.value, origin: visit.origin, gpc }) : principal;
-};
+): Promise<Result<Principal, Refusal>> =>
+  permission.includes("none") ? ok(ANONYMOUS) : application.sessions.authenticate(credentials);
 
 /** Cookies come by themselves: a change that rests on one must come from an allowed origin (CSRF). */
-const isMeant = (service: Service, route: Route, request: Request, { principal }: Caller): boolean => {
+const isMeant = (service: Service, route: Route, request: Request, { kind }: Principal): boolean => {
   const byCookie =
-    (principal.kind === "session" || principal.kind === "visitor") &&
-    readBearer(request.headers, route.apiKey === true) === null;
+    (kind === "session" || kind === "visitor") && readBearer(request.headers, route.apiKey === true) === null;
   return !byCookie || SAFE_METHODS.includes(request.method) || isTrustedOrigin(request, service.origins);
 };
 
 /** Null where a segment is no valid percent-encoded UTF-8: the router leaves it null. */
 const decodedParams = (params: Found["params"]): Readonly<Record<string, string>> | null =>
   Object.values(params).includes(null) ? null : (params as Readonly<Record<string, string>>);
+
+const NO_FIELDS = {};
+const CLOSING = { Connection: "close" };
 
 /** The one way out: every answer gets its headers and its log line here. */
 export const finish = (
@@ -241,22 +242,17 @@ export const finish = (
   answer: Answer,
   cacheControl: string = NO_STORE,
 ): Response => {
-  const headers = {
-    ...answer.headers,
-    ...rateLimitFields(visit.counted),
-    ...(service.draining() ? { Connection: "close" } : {}),
-  };
-  const response = respond(
-    status,
-    { ...answer, headers },
-    {
-      requestId: visit.id,
-      https: service.https,
-      cacheControl,
-      cors: corsHeaders(request, service.origins),
-      vary: service.origins.allowed.size > 0 ? ["Origin"] : [],
-    },
-  );
+  const response = respond(status, answer, {
+    requestId: visit.id,
+    https: service.https,
+    cacheControl,
+    besides: [
+      corsHeaders(request, service.origins),
+      rateLimitFields(visit.counted),
+      service.draining() ? CLOSING : NO_FIELDS,
+    ],
+    vary: service.origins.allowed.size > 0 ? "Origin" : null,
+  });
   const processed = {
     method: methodWord(request.method),
     path_template: visit.pathTemplate,

@@ -12,7 +12,8 @@ const converted = (schema: TSchema, text: string): unknown =>
 export const readQuery = (url: string, schema: TObject): Readonly<Record<string, unknown>> => {
   // Cut out rather than parsed as a whole URL, which took longer than all else here.
   const start = url.indexOf("?");
-  const searchParams = new URLSearchParams(start === -1 ? "" : url.slice(start + 1).replace(/#.*$/s, ""));
+  if (start === -1) return {};
+  const searchParams = new URLSearchParams(url.slice(start + 1).replace(/#.*$/s, ""));
   const found: Record<string, unknown> = {};
   for (const [name, each] of Object.entries(schema.properties)) {
     const values = searchParams.getAll(name);

@@ -1,7 +1,7 @@
 import type { SignedByRecipient } from "../../app/recipients/recipients.ts";
 
 const isOne = (header: string | null): boolean =>
-  (header ?? "").split(",").some((value) => value.trim() === "1");
+  header?.split(",").some((value) => value.trim() === "1") === true;
 
 /**
  * Global Privacy Control: on when at least one of the sent values is exactly `1`; everything else is ignored. `DNT: 1`
@@ -22,8 +22,13 @@ const LANGUAGE = /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/;
 const MOST_LANGUAGES = 20;
 
 /** The languages of Accept-Language, best first; those with `q=0` and the wildcard are left out. */
-export const readLanguages = (headers: Headers): readonly string[] =>
-  (headers.get("accept-language") ?? "")
+export const readLanguages = (headers: Headers): readonly string[] => {
+  const header = headers.get("accept-language");
+  return header === null ? [] : languagesOf(header);
+};
+
+const languagesOf = (header: string): readonly string[] =>
+  header
     .split(",")
     .slice(0, MOST_LANGUAGES)
     .map((part) => {
@@ -85,6 +90,8 @@ export const readSignature = (headers: Headers, body: string): SignedByRecipient
 
 /** Whether a page is asked for rather than JSON: a browser's own request names text/html, a program's does not. */
 export const readPrefersHtml = (headers: Headers): boolean => {
-  const accepted = (headers.get("accept") ?? "").split(",").map((part) => part.split(";")[0]?.trim());
+  const header = headers.get("accept");
+  if (header === null) return false;
+  const accepted = header.split(",").map((part) => part.split(";")[0]?.trim());
   return accepted.includes("text/html") && !accepted.includes("application/json");
 };

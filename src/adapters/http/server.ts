@@ -56,7 +56,7 @@ export const createServer = (deps: ServerDeps) => {
       route.rest === true ? route.path.replace(LAST_PARAMETER, "*") : route.path,
       async ({ request, params, server }) => {
         const visit = visitOf(request, server);
-        const found = { request, params: paramsOf(route, (params ?? {}) as Found["params"]), ip: visit.ip };
+        const found = { request, params: paramsOf(route, (params ?? {}) as Found["params"]) };
         try {
           return await visit.span.within(() => answer(found, visit));
         } catch (error) {
@@ -81,9 +81,9 @@ interface Listening {
 const begin = ({ ids, tracer, settings }: Service, request: Request, server: Listening | null): Visit => {
   const { headers } = request;
   const peer = server?.requestIP(request)?.address ?? null;
-  const ip = clientAddress(peer, headers, settings.trustedProxies);
+  const ip = () => clientAddress(peer, headers, settings.trustedProxies);
   // Only a proxy of ours, which speaks for another address, may name the request and the trace that it is part of.
-  const proxied = settings.trustedProxies.length > 0 && ip !== clientAddress(peer, headers, []);
+  const proxied = settings.trustedProxies.length > 0 && ip() !== clientAddress(peer, headers, []);
   return {
     id: (proxied ? readRequestId(headers) : null) ?? ids.next<never>(),
     startedAt: performance.now(),
