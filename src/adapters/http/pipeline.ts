@@ -3,6 +3,7 @@ import { ANONYMOUS, type Principal } from "../../app/caller.ts";
 import { NO_ORIGIN, type Origin } from "../../domain/anonymization/pseudonym.ts";
 import type { Json } from "../../domain/shared/canonical-json.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
+import type { ProcessedRequest } from "../../ports/metrics.ts";
 import type { LimitedCaller, RateLimitDecision } from "../../ports/rate-limiter.ts";
 import type { Span } from "../../ports/tracer.ts";
 import { NO_STORE, respond } from "./answer.ts";
@@ -261,14 +262,18 @@ export const finish = (
   };
   service.metrics.requestProcessed(processed);
   service.logger.info("request_processed", { ...processed, request_id: visit.id });
-  visit.span.set({
-    "http.request.method": processed.method,
-    ...(visit.pathTemplate === UNMATCHED ? {} : { "http.route": visit.pathTemplate }),
-    "http.response.status_code": status,
-    request_id: visit.id,
-  });
-  visit.span.end();
+  if (service.tracer.on) endSpan(visit, processed);
   return response;
+};
+
+const endSpan = ({ span, pathTemplate, id }: Visit, { method, status_code }: ProcessedRequest): void => {
+  span.set({
+    "http.request.method": method,
+    ...(pathTemplate === UNMATCHED ? {} : { "http.route": pathTemplate }),
+    "http.response.status_code": status_code,
+    request_id: id,
+  });
+  span.end();
 };
 
 /** Answers a refusal; its support id is the request id, which leads to the log line. */

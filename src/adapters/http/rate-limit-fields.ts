@@ -14,6 +14,17 @@ const stricter = (a: RateLimitDecision, b: RateLimitDecision): RateLimitDecision
         ? a
         : b;
 
+/** Each budget once. */
+const strictest = (decisions: readonly RateLimitDecision[]): readonly RateLimitDecision[] => {
+  if (decisions.length === 1) return decisions;
+  const byBudget = new Map<string, RateLimitDecision>();
+  for (const decision of decisions) {
+    const other = byBudget.get(decision.budget);
+    byBudget.set(decision.budget, other === undefined ? decision : stricter(other, decision));
+  }
+  return [...byBudget.values()];
+};
+
 /**
  * `RateLimit-Policy` and `RateLimit` of draft-ietf-httpapi-ratelimit-headers-10 (lists of RFC 9651), each budget once, and
  * `Retry-After` when a request was refused: when all that refused it may admit it again. No partition key: it would tell
@@ -22,13 +33,8 @@ const stricter = (a: RateLimitDecision, b: RateLimitDecision): RateLimitDecision
 export const rateLimitFields = (
   decisions: readonly RateLimitDecision[],
 ): Readonly<Record<string, string>> => {
-  const byBudget = new Map<string, RateLimitDecision>();
-  for (const decision of decisions) {
-    const other = byBudget.get(decision.budget);
-    byBudget.set(decision.budget, other === undefined ? decision : stricter(other, decision));
-  }
-  if (byBudget.size === 0) return {};
-  const each = [...byBudget.values()];
+  if (decisions.length === 0) return {};
+  const each = strictest(decisions);
   const refusals = decisions.filter(({ admitted }) => !admitted);
   return {
     "RateLimit-Policy": each

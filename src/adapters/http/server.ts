@@ -18,14 +18,6 @@ import { allRoutes } from "./routes/all.ts";
 export const createServer = (deps: ServerDeps) => {
   const service = serviceOf(deps);
   const routes = allRoutes(service);
-  const visits = new WeakMap<Request, Visit>();
-  const visitOf = (request: Request, server: Listening | null): Visit => {
-    const known = visits.get(request);
-    if (known !== undefined) return known;
-    const visit = begin(service, request, server);
-    visits.set(request, visit);
-    return visit;
-  };
 
   // One router for sockets and for `handle`: Bun's own would treat some paths differently.
   // Without `standardHostname: false` a Host of less than four characters swallows the first segment of the path.
@@ -37,14 +29,15 @@ export const createServer = (deps: ServerDeps) => {
     serve: { development: false },
   })
     .onRequest(({ request, server }) => {
-      const visit = visitOf(request, server);
       // RFC 9112, 3.2: a Host that is not valid must be answered 400.
-      if (!isHostValid(request)) return refuseHost(service, routes, request, visit);
-      return request.method === "OPTIONS" ? options(service, routes, request, visit) : undefined;
+      if (!isHostValid(request)) return refuseHost(service, routes, request, begin(service, request, server));
+      return request.method === "OPTIONS"
+        ? options(service, routes, request, begin(service, request, server))
+        : undefined;
     })
     // Before the routes, and global: a route that came first would answer with the message of the error.
     .onError({ as: "global" }, ({ error, request, server }) => {
-      const visit = visitOf(request, server);
+      const visit = begin(service, request, server);
       return error instanceof NotFoundError
         ? unmatched(service, routes, request, visit)
         : fail(service, request, visit, error);
@@ -55,7 +48,7 @@ export const createServer = (deps: ServerDeps) => {
       route.method,
       route.rest === true ? route.path.replace(LAST_PARAMETER, "*") : route.path,
       async ({ request, params, server }) => {
-        const visit = visitOf(request, server);
+        const visit = begin(service, request, server);
         const found = { request, params: paramsOf(route, (params ?? {}) as Found["params"]) };
         try {
           return await visit.span.within(() => answer(found, visit));

@@ -1,6 +1,7 @@
 import { type DestinationStream, destination, pino, stdTimeFunctions } from "pino";
 import type { LogFields, Logger } from "../../ports/logger.ts";
 import { type LogFilesOptions, openLogFiles } from "./log-files.ts";
+import { PLAIN } from "./patterns.ts";
 import { scrub } from "./scrub.ts";
 
 const TEXT_MAX = 200;
@@ -30,12 +31,11 @@ const FIELDS: Readonly<Record<keyof LogFields, "string" | "number">> = {
   mail_kind: "string",
 };
 
-const ENTRIES = Object.entries(FIELDS) as readonly [keyof LogFields, "string" | "number"][];
-
 /** JSON escapes the ASCII controls; the others could still move a terminal's cursor or part a line. */
 const OTHER_CONTROLS = /[\u007F-\u009F\u2028\u2029]/g;
 
 const bounded = (text: string): string => {
+  if (text.length <= TEXT_MAX && PLAIN.test(text)) return text;
   const clean = text.length > READ_MAX ? scrub(text.slice(0, READ_MAX)).slice(0, -CUT_MAX) : scrub(text);
   const isCut = text.length > READ_MAX || clean.length > TEXT_MAX;
   const short = isCut ? `${clean.slice(0, TEXT_MAX).toWellFormed()}…` : clean;
@@ -44,7 +44,9 @@ const bounded = (text: string): string => {
 
 const allowed = (fields: LogFields): Record<string, string | number | null> => {
   const kept: Record<string, string | number | null> = {};
-  for (const [name, type] of ENTRIES) {
+  for (const name of Object.keys(fields) as (keyof LogFields)[]) {
+    if (!Object.hasOwn(FIELDS, name)) continue;
+    const type = FIELDS[name];
     const value: unknown = fields[name];
     if (value === null) kept[name] = null;
     else if (type === "number" && typeof value === "number" && Math.abs(value) < NUMBER_MAX)

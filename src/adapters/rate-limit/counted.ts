@@ -2,6 +2,16 @@ import { type RateLimiterAbstract, RateLimiterRes } from "rate-limiter-flexible"
 import type { RateLimitBudget, RateLimitDecision } from "../../ports/rate-limiter.ts";
 import type { Budget } from "./budgets.ts";
 
+/** rate-limiter-flexible rejects with the same class that it resolves with. */
+const consumed = async (limiter: RateLimiterAbstract, name: string): Promise<RateLimiterRes> => {
+  try {
+    return await limiter.consume(name);
+  } catch (rejection) {
+    if (rejection instanceof RateLimiterRes) return rejection;
+    throw rejection;
+  }
+};
+
 /** Counts one request. A refusal is an answer; whatever else the limiter throws is thrown. */
 export const countOne = async (
   limiter: RateLimiterAbstract,
@@ -10,11 +20,7 @@ export const countOne = async (
   { limit, windowSeconds }: Budget,
   shared: boolean,
 ): Promise<RateLimitDecision> => {
-  // rate-limiter-flexible rejects with the same class that it resolves with.
-  const counted = await limiter.consume(name).catch((rejection: unknown) => {
-    if (rejection instanceof RateLimiterRes) return rejection;
-    throw rejection;
-  });
+  const counted = await consumed(limiter, name);
   const seconds = Math.ceil(counted.msBeforeNext / 1_000);
   return {
     budget,

@@ -28,11 +28,14 @@ export const openRateLimiter = async ({
   const local = makeLocalLimits(budgets, clock);
   const shared = redis === null ? null : await openSharedLimits(redis, budgets, clock, logger);
   return {
-    take: async (budget, caller) => {
-      // Counted here in any case: when Redis goes away nobody begins anew.
-      const own = await local.take(budget, caller);
-      return (await shared?.take(budget, caller)) ?? own;
-    },
+    take:
+      shared === null
+        ? local.take
+        : async (budget, caller) => {
+            // Counted here in any case: when Redis goes away nobody begins anew.
+            const own = await local.take(budget, caller);
+            return (await shared.take(budget, caller)) ?? own;
+          },
     close: async () => {
       shared?.close();
       local.close();
