@@ -10,6 +10,8 @@ export const provenCaller = (principal: Principal): LimitedCaller | null => {
   return subject === null ? null : { kind: "subject", value: subject.id };
 };
 
+const GENERAL: readonly RateLimitBudget[] = ["general"];
+
 /** Takes the request from every budget it counts against; all are taken, so that each says what is left of it. */
 export const withinLimits = async (
   { rateLimiter, metrics }: Service,
@@ -17,9 +19,14 @@ export const withinLimits = async (
   visit: { readonly counted: RateLimitDecision[] },
   caller: LimitedCaller,
 ): Promise<boolean> => {
-  const budgets: readonly RateLimitBudget[] =
-    caller.kind === "service" ? ["service"] : budget === undefined ? ["general"] : ["general", budget];
-  const decisions = await Promise.all(budgets.map((each) => rateLimiter.take(each, caller)));
+  const decisions =
+    caller.kind === "service"
+      ? [await rateLimiter.take("service", caller)]
+      : await Promise.all(
+          (budget === undefined ? GENERAL : [...GENERAL, budget]).map((each) =>
+            rateLimiter.take(each, caller),
+          ),
+        );
   for (const decision of decisions) metrics.requestCounted(decision);
   visit.counted.push(...decisions);
   return decisions.every(({ admitted }) => admitted);

@@ -3,13 +3,9 @@ import type { RateLimitBudget, RateLimitDecision } from "../../ports/rate-limite
 import type { Budget } from "./budgets.ts";
 
 /** rate-limiter-flexible rejects with the same class that it resolves with. */
-const consumed = async (limiter: RateLimiterAbstract, name: string): Promise<RateLimiterRes> => {
-  try {
-    return await limiter.consume(name);
-  } catch (rejection) {
-    if (rejection instanceof RateLimiterRes) return rejection;
-    throw rejection;
-  }
+const refusedOrThrown = (rejection: unknown): RateLimiterRes => {
+  if (rejection instanceof RateLimiterRes) return rejection;
+  throw rejection;
 };
 
 /** Counts one request. A refusal is an answer; whatever else the limiter throws is thrown. */
@@ -20,7 +16,7 @@ export const countOne = async (
   { limit, windowSeconds }: Budget,
   shared: boolean,
 ): Promise<RateLimitDecision> => {
-  const counted = await consumed(limiter, name);
+  const counted = await limiter.consume(name).then(undefined, refusedOrThrown);
   const seconds = Math.ceil(counted.msBeforeNext / 1_000);
   return {
     budget,
