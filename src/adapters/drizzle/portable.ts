@@ -56,19 +56,24 @@ export const preparedForMany = <Row>(
   operation: string,
   build: (list: readonly Placeholder[]) => Preparable<Row>,
 ) => {
-  const bySize = new Map<number, ReturnType<typeof prepared<Row>>>();
+  const bySize = new Map<
+    number,
+    { readonly names: readonly string[]; ask: ReturnType<typeof prepared<Row>> }
+  >();
   return async (list: readonly string[], values: Record<string, Value> = {}): Promise<readonly Row[]> => {
     const wanted = list.filter((value) => !cannotBeStored(value));
     const last = wanted.at(-1);
     if (last === undefined) return [];
     const size = 2 ** Math.ceil(Math.log2(wanted.length));
-    const names = Array.from({ length: size }, (_, index) => `value_${index}`);
     let query = bySize.get(size);
     if (query === undefined) {
-      query = prepared(source, `${operation} ${size}`, () => build(names.map(param)));
+      const names = Array.from({ length: size }, (_, index) => `value_${index}`);
+      query = { names, ask: prepared(source, `${operation} ${size}`, () => build(names.map(param))) };
       bySize.set(size, query);
     }
-    return query({ ...Object.fromEntries(names.map((name, i) => [name, wanted[i] ?? last])), ...values });
+    const bound: Record<string, Value> = { ...values };
+    for (const [index, name] of query.names.entries()) bound[name] = wanted[index] ?? last;
+    return query.ask(bound);
   };
 };
 

@@ -1,10 +1,11 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Gauge, Histogram, Registry } from "prom-client";
 import type { Metrics } from "../../ports/metrics.ts";
 import { CIRCUIT_STATES, OUTSIDE_SERVICES } from "../../ports/outside-call.ts";
 import { RATE_LIMIT_BUDGETS } from "../../ports/rate-limiter.ts";
 import { closedLabel } from "./closed-label.ts";
 import { sampleEventLoopLag } from "./event-loop-lag.ts";
 import { registerProcess } from "./process-metrics.ts";
+import { tally } from "./tally.ts";
 import { registerWatched } from "./watched-gauges.ts";
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"] as const;
@@ -29,7 +30,7 @@ const serviceLabel = closedLabel(OUTSIDE_SERVICES, "other");
 export const makeMetrics = (): Metrics => {
   const registry = new Registry();
   const registers = [registry];
-  const requests = new Counter({
+  const request = tally({
     name: "gonogo_http_requests_total",
     help: "Requests answered.",
     labelNames: ["method", "path_template", "status_code"],
@@ -55,7 +56,7 @@ export const makeMetrics = (): Metrics => {
     buckets: SECONDS,
     registers,
   });
-  const decisions = new Counter({
+  const decision = tally({
     name: "gonogo_rate_limit_decisions_total",
     help: "Requests counted against a budget, by all instances together (shared) or by this one.",
     labelNames: ["budget", "decision", "counted"],
@@ -91,7 +92,7 @@ export const makeMetrics = (): Metrics => {
     },
     requestProcessed: ({ method, path_template, status_code, duration_ms }) => {
       const labels = { method: methodLabel(method), path_template: pathLabel(path_template) };
-      requests.inc({ ...labels, status_code: statusLabel(String(status_code)) });
+      request(labels.method, labels.path_template, statusLabel(String(status_code)));
       durations.observe(labels, secondsOf(duration_ms));
     },
     groupCommitted: ({ members, milliseconds, answered }) => {
@@ -99,11 +100,7 @@ export const makeMetrics = (): Metrics => {
       groupDurations.observe({ answered: String(answered === true) }, secondsOf(milliseconds));
     },
     requestCounted: ({ budget, admitted, shared }) =>
-      decisions.inc({
-        budget: budgetLabel(budget),
-        decision: admitted ? "admitted" : "refused",
-        counted: shared ? "shared" : "local",
-      }),
+      decision(budgetLabel(budget), admitted ? "admitted" : "refused", shared ? "shared" : "local"),
     circuitChanged,
     watch,
     render: () => registry.metrics(),
