@@ -15,6 +15,9 @@ const PRAGMAS = [
   "pragma temp_store = memory",
   // Copying the log back every 16 MiB instead of 4: pages that many commits touch are written once.
   "pragma wal_autocheckpoint = 4000",
+  // Pages are read where the operating system has them instead of being copied, which was a third of a read's time. As
+  // much as SQLite maps; what a file has beyond is read as before, and writing goes by the log as ever.
+  "pragma mmap_size = 2147483648",
   "pragma trusted_schema = off",
 ];
 
