@@ -7,7 +7,7 @@ const converted = (schema: TSchema, text: string): unknown =>
 
 /** The names and values of a query string. One in which nothing is encoded is only cut up. */
 const pairsOf = (query: string): Iterable<readonly [string, string]> =>
-  /[%+]/.test(query) ? new URLSearchParams(query) : query.split("&").map(pairOf);
+  /[%+]/.test(query) ? new URLSearchParams(`?${query}`) : query.split("&").map(pairOf);
 
 const pairOf = (text: string): readonly [string, string] => {
   const equals = text.indexOf("=");

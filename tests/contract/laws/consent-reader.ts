@@ -58,6 +58,42 @@ export const consentReaderLaws = (kind: StoreKind): void => {
       expect(await basisOf(ids.subject())).toBeNull();
     });
 
+    test("asked of many at once, each is answered for herself", async () => {
+      const many = Array.from({ length: 70 }, () => record("subjects"));
+      await h.given(
+        ...many.map((row) => insert("subjects", row)),
+        ...many.map(({ id: subject_id }, number) =>
+          insert("consents", {
+            subject_id,
+            sequence: 1,
+            gpc: number % 3 === 0,
+            purpose_states: state(number % 2 === 0),
+          }),
+        ),
+      );
+      const asked = [
+        ...many.map((row) => row.id),
+        ids.subject(),
+        "no\0id" as SubjectId,
+        ...many.slice(0, 5).map((row) => row.id),
+      ];
+      const latest = (await Promise.all(asked.map(basisOf))).map((basis) => basis?.latest ?? null);
+      const expected = many.map((_, number) => ({
+        purpose_states: state(number % 2 === 0),
+        gpc: number % 3 === 0,
+      }));
+      expect(latest).toEqual([...expected, null, null, ...expected.slice(0, 5)]);
+    });
+
+    test("asked after a commit was answered, it is seen, also while an older question waits", async () => {
+      const row = record("subjects");
+      await h.given(insert("subjects", row));
+      const older = basisOf(row.id);
+      await h.given(insert("consents", { subject_id: row.id, sequence: 1, purpose_states: state(true) }));
+      expect((await basisOf(row.id))?.latest).toEqual({ purpose_states: state(true), gpc: false });
+      expect(await older).not.toBeNull();
+    });
+
     test("moves with the next record, the status and the next publication, and not with a draft", async () => {
       await publish(1, 1, "published");
       await publish(2, 1, "published");
