@@ -20,7 +20,7 @@ import type { LogDeps } from "./log-deps.ts";
 import { readTree } from "./stored-tree.ts";
 
 /** Entries that are read and hashed without letting anybody else run: about 10 ms. */
-const PAGE = 256;
+const PAGE = 1_024;
 /** Entries that go into the tree at once. */
 const BATCH = 4_096;
 

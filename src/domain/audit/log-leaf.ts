@@ -1,4 +1,3 @@
-import { canonicalJson } from "../shared/canonical-json.ts";
 import type { AuditEntry } from "./audit-entry.ts";
 import { type Hash, leafHash, type Sha256 } from "./merkle-tree.ts";
 
@@ -8,15 +7,22 @@ const base64url = (bytes: Uint8Array): string => bytes.toBase64({ alphabet: "bas
 
 /** The two halves of `salts` and of `commitments`; null where a half is empty. */
 const halves = (pair: string | null): readonly [string | null, string | null] => {
-  const [identity = "", payload = ""] = (pair ?? "").split(".");
+  if (pair === null) return [null, null];
+  const [identity = "", payload = ""] = pair.split(".");
   return [identity === "" ? null : identity, payload === "" ? null : payload];
 };
 
-/** Whom and what an entry leads to: kept for a shorter time than what happened. */
-const identityText = ({ user_id_hash, ip_address_hash, user_agent_hash, resource_id }: AuditEntry): string =>
-  canonicalJson({ user_id_hash, ip_address_hash, user_agent_hash, resource_id });
+const leadsSomewhere = ({ user_id_hash, ip_address_hash, user_agent_hash, resource_id }: AuditEntry): boolean =>
+  user_id_hash !== null || ip_address_hash !== null || user_agent_hash !== null || resource_id !== null;
 
-const payloadText = ({ details }: AuditEntry): string => canonicalJson({ details });
+const json = (value: string | null): string => (value === null ? "null" : JSON.stringify(value));
+
+/** Canonical text (RFC 8785) as all below, by its keys in their order: every entry of the log is written so, once each. */
+const identityText = ({ user_id_hash, ip_address_hash, user_agent_hash, resource_id }: AuditEntry): string =>
+  `{"ip_address_hash":${json(ip_address_hash)},"resource_id":${json(resource_id)},` +
+  `"user_agent_hash":${json(user_agent_hash)},"user_id_hash":${json(user_id_hash)}}`;
+
+const payloadText = ({ details }: AuditEntry): string => `{"details":${json(details)}}`;
 
 const committed = (sha256: Sha256, salt: string, text: string): string =>
   base64url(sha256(utf8.encode(salt + text)));
@@ -38,8 +44,7 @@ export interface Commitments {
 export const commitmentsOf = (sha256: Sha256, entry: AuditEntry): Commitments | null => {
   const [identitySalt, payloadSalt] = halves(entry.salts);
   const [identityKept, payloadKept] = halves(entry.commitments);
-  const traces = [entry.user_id_hash, entry.ip_address_hash, entry.user_agent_hash, entry.resource_id];
-  if (identitySalt === null && traces.some((trace) => trace !== null)) return null;
+  if (identitySalt === null && leadsSomewhere(entry)) return null;
   if (payloadSalt === null && entry.details !== null) return null;
   const identity =
     identitySalt === null ? identityKept : committed(sha256, identitySalt, identityText(entry));
@@ -53,16 +58,9 @@ export const commitmentsOf = (sha256: Sha256, entry: AuditEntry): Commitments | 
  * Without commitments it is an entry that the service has not written: it gets a leaf, so that it shows.
  */
 export const leafData = (entry: AuditEntry, commitments: Commitments | null): string =>
-  canonicalJson({
-    v: 1,
-    id: entry.id,
-    created_at: entry.created_at,
-    action: entry.action,
-    resource_type: entry.resource_type,
-    retention_until: entry.retention_until,
-    identity: commitments?.identity ?? null,
-    payload: commitments?.payload ?? null,
-  });
+  `{"action":${json(entry.action)},"created_at":${entry.created_at},"id":${json(entry.id)},` +
+  `"identity":${json(commitments?.identity ?? null)},"payload":${json(commitments?.payload ?? null)},` +
+  `"resource_type":${json(entry.resource_type)},"retention_until":${entry.retention_until},"v":1}`;
 
 export const leafOf = (sha256: Sha256, entry: AuditEntry): Hash =>
   leafHash(sha256, utf8.encode(leafData(entry, commitmentsOf(sha256, entry))));

@@ -80,7 +80,9 @@ export const postgresAuditLog = (
 ): AuditLogStore => {
   let running: Promise<unknown> = Promise.resolve();
   return {
-    ...auditLogReads(source, postgresMachinery),
+    ...auditLogReads(source, postgresMachinery, (text, parameters) =>
+      pool.values(text, parameters.map(String)),
+    ),
     integrate: (integration) => {
       const done = running.then(() =>
         attempt("audit_log.integrate", async () => integrateOn(await lanes.get(), begin, integration)),

@@ -1,7 +1,8 @@
 import { and, asc, count, desc, eq, gt, gte, lt, lte } from "drizzle-orm";
 import type { AuditLogStore } from "../../../ports/audit-log-store.ts";
-import { first, param, prepared, recordColumns, type Source } from "../portable.ts";
+import { first, param, prepared, type Source } from "../portable.ts";
 import type { postgresMachinery } from "../schema.postgres.ts";
+import { type AskRows, loggedEntries } from "./logged-entries.ts";
 
 /** Tables of the log, which no reader of records has. SQLite's are cast to them where they are opened. */
 export type LogTables = Pick<typeof postgresMachinery, "audit_tiles" | "audit_checkpoints">;
@@ -10,19 +11,12 @@ export type LogTables = Pick<typeof postgresMachinery, "audit_tiles" | "audit_ch
 export const auditLogReads = (
   source: Source,
   { audit_tiles, audit_checkpoints }: LogTables,
+  ask: AskRows,
 ): Omit<AuditLogStore, "integrate" | "replace"> => {
   const { db, schema } = source;
   const { audit_entries } = schema;
   const { position } = audit_entries;
 
-  const entries = prepared(source, "audit_log.entries", () =>
-    db
-      .select({ position, entry: recordColumns(audit_entries) })
-      .from(audit_entries)
-      .where(gt(position, param("after")))
-      .orderBy(asc(position))
-      .limit(param("limit")),
-  );
   const positionOf = prepared(source, "audit_log.positionOf", () =>
     db
       .select({ position })
@@ -69,7 +63,7 @@ export const auditLogReads = (
       .limit(1),
   );
   return {
-    entries: (after, limit) => entries({ after, limit }),
+    entries: loggedEntries(source, ask),
     positionOf: async (id) => first(await positionOf({ id }))?.position ?? null,
     count: async (from, to) => Number(first(await counted({ from, to }))?.found ?? 0),
     newest: async () => first(await newest({})),

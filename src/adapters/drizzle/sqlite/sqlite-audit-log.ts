@@ -32,7 +32,9 @@ export const sqliteAuditLog = (
     }
   };
   return {
-    ...auditLogReads(source, sqliteMachinery as unknown as LogTables),
+    ...auditLogReads(source, sqliteMachinery as unknown as LogTables, (text, parameters) =>
+      statement(text).values(...parameters),
+    ),
     integrate: ({ from, tiles, checkpoint, replaces }) =>
       attempt("audit_log.integrate", async () =>
         transact(() => {
