@@ -19,10 +19,11 @@ const contest = async (environment: Environment): Promise<void> => {
   const service = await openService(environment);
   const sequencers = await startSequencers(environment);
   try {
-    const writing = write(service, 50, 2_000);
-    await sequencers.kill();
-    await sequencers.kill();
-    const { acknowledged } = await writing;
+    const acknowledged: string[] = [];
+    const writing = write(service, 50, 2_000, acknowledged);
+    await sequencers.kill(0);
+    await sequencers.kill(1);
+    await writing;
     await calm(service);
     const { fault, entries, size, wrong } = await outcomeOf(service, acknowledged);
     expect({ fault, size, wrong }).toEqual({ fault: null, size: entries, wrong: [] });

@@ -8,7 +8,9 @@ export type Environment = Readonly<Record<string, string>>;
 /** Two processes that compete for the tree; every so often one of them is killed, and another takes its place. */
 export interface Sequencers {
   readonly kills: () => number;
-  kill(): Promise<void>;
+  /** Microseconds of processor time of those that have ended, from their start on. */
+  readonly cpuTime: () => number;
+  kill(victim: 0 | 1): Promise<void>;
   /** Ends both. */
   stop(): Promise<void>;
 }
@@ -28,35 +30,36 @@ const start = async (environment: Environment): Promise<Bun.Subprocess<"ignore",
 export const startSequencers = async (environment: Environment): Promise<Sequencers> => {
   const running = await Promise.all([start(environment), start(environment)]);
   let kills = 0;
+  let cpuTime = 0;
+  const end = async (child: Bun.Subprocess): Promise<void> => {
+    child.kill("SIGKILL");
+    await child.exited;
+    cpuTime += Number(child.resourceUsage()?.cpuTime.total ?? 0);
+  };
   return {
     kills: () => kills,
-    kill: async () => {
-      const victim = kills % 2;
-      running[victim]?.kill("SIGKILL");
-      await running[victim]?.exited;
+    cpuTime: () => cpuTime,
+    kill: async (victim) => {
+      await end(running[victim]);
       kills += 1;
       running[victim] = await start(environment);
     },
     stop: async () => {
-      for (const child of running) child.kill("SIGKILL");
-      await Promise.all(running.map((child) => child.exited));
+      await Promise.all(running.map(end));
     },
   };
 };
 
-export interface Written {
-  /** Resources that the service said it had stored, each with an entry of its own. */
-  readonly acknowledged: readonly string[];
-  readonly milliseconds: number;
-}
-
-/** Writers that run a whole use case each, as fast as they are answered. */
+/**
+ * Writers that run a whole use case each, as fast as they are answered. Adds to `acknowledged` what the service said it
+ * had stored, a resource with an entry of its own each; resolves with the milliseconds that it took.
+ */
 export const write = async (
   { application }: Service,
   writers: number,
   milliseconds: number,
-): Promise<Written> => {
-  const acknowledged: string[] = [];
+  acknowledged: string[],
+): Promise<number> => {
   const started = performance.now();
   const on = async (): Promise<void> => {
     while (performance.now() - started < milliseconds) {
@@ -69,7 +72,7 @@ export const write = async (
     }
   };
   await Promise.all(Array.from({ length: writers }, on));
-  return { acknowledged, milliseconds: performance.now() - started };
+  return performance.now() - started;
 };
 
 export const openService = async (environment: Environment): Promise<Service> => {

@@ -22,10 +22,11 @@ import { readTree } from "./stored-tree.ts";
 /** Entries that are read and hashed without letting anybody else run: about 10 ms. */
 const PAGE = 1_024;
 /** Entries that go into the tree at once. */
-const BATCH = 4_096;
+const BATCH = 8_192;
 
 const LEASE = "audit-sequencer";
-const LEASE_MS = 5_000;
+/** So long nobody goes on when the one whose turn it is has died. */
+const LEASE_MS = 2_000;
 
 export interface SequencerDeps extends LogDeps {
   readonly leases: Leases;

@@ -12,7 +12,12 @@ const halves = (pair: string | null): readonly [string | null, string | null] =>
   return [identity === "" ? null : identity, payload === "" ? null : payload];
 };
 
-const leadsSomewhere = ({ user_id_hash, ip_address_hash, user_agent_hash, resource_id }: AuditEntry): boolean =>
+const leadsSomewhere = ({
+  user_id_hash,
+  ip_address_hash,
+  user_agent_hash,
+  resource_id,
+}: AuditEntry): boolean =>
   user_id_hash !== null || ip_address_hash !== null || user_agent_hash !== null || resource_id !== null;
 
 const json = (value: string | null): string => (value === null ? "null" : JSON.stringify(value));
