@@ -52,32 +52,35 @@ const isSealedCollection = (
   (SEALED_COLLECTIONS as readonly string[]).includes(collection);
 
 /**
- * A person's record as she may read it (GDPR Art. 15(3), 20(1)): times as RFC 3339, what is encrypted in the clear, and
- * nothing that is only of use to the service or is somebody else's. `open` decrypts a value of this record.
+ * Writes a person's records as she may read them (GDPR Art. 15(3), 20(1)): times as RFC 3339, what is encrypted in the
+ * clear, and nothing that is only of use to the service or is somebody else's. `open` decrypts a value of such a record.
  */
-export const exportedRecord = <C extends ExportedCollection>(
+export const recordWriter = <C extends ExportedCollection>(
   collection: C,
-  row: Records[C],
   open: (sealed: Sealed, context: string) => string,
-): Readonly<Record<string, Json>> => {
-  const fields = row as unknown as Readonly<Record<string, string | number | boolean | null>>;
-  const contexts = new Map(
-    isSealedCollection(collection)
-      ? sealedValues({ collection, row } as unknown as SealedRecord).map(({ field, context }) => [
-          field,
-          context,
-        ])
-      : [],
-  );
-  const written = (name: string, kind: ExportedKind): Json => {
-    const value = fields[name] ?? null;
-    const context = contexts.get(name);
-    if (context !== undefined) {
-      return speaksOfOthers(collection, row) ? null : open(value as Sealed, context);
-    }
-    if (kind === "time" && typeof value === "number") return new Date(value).toISOString();
-    if (kind === "json" && typeof value === "string") return JSON.parse(value) as Json;
-    return value;
+): ((row: Records[C]) => Readonly<Record<string, Json>>) => {
+  const given = exportedFields(collection);
+  const sealed = isSealedCollection(collection);
+  return (row) => {
+    const fields = row as unknown as Readonly<Record<string, string | number | boolean | null>>;
+    const contexts = new Map(
+      sealed
+        ? sealedValues({ collection, row } as unknown as SealedRecord).map(({ field, context }) => [
+            field,
+            context,
+          ])
+        : [],
+    );
+    const written = (name: string, kind: ExportedKind): Json => {
+      const value = fields[name] ?? null;
+      const context = contexts.get(name);
+      if (context !== undefined) {
+        return speaksOfOthers(collection, row) ? null : open(value as Sealed, context);
+      }
+      if (kind === "time" && typeof value === "number") return new Date(value).toISOString();
+      if (kind === "json" && typeof value === "string") return JSON.parse(value) as Json;
+      return value;
+    };
+    return Object.fromEntries(given.map(({ name, kind }) => [name, written(name, kind)]));
   };
-  return Object.fromEntries(exportedFields(collection).map(({ name, kind }) => [name, written(name, kind)]));
 };

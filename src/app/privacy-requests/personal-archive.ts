@@ -5,7 +5,7 @@ import type { Instant } from "../../domain/shared/instant.ts";
 import type { Deps } from "../deps.ts";
 import { ARCHIVE_SCHEMA_PATH, archiveSchema } from "./archive-schema.ts";
 import { type ArchiveCounts, archiveSummary, processingOf } from "./archive-summary.ts";
-import { exportedRecord, type SubjectCollection } from "./exported-record.ts";
+import { recordWriter, type SubjectCollection } from "./exported-record.ts";
 import { PERSONAL_RECORDS, SUBJECT_COLLECTIONS } from "./personal-records.ts";
 
 /** One file of the archive, piece by piece: its whole is never in memory. */
@@ -27,9 +27,10 @@ async function* itemsOf<C extends SubjectCollection>(
   subject: Subject,
   counts: ArchiveCounts,
 ): AsyncGenerator<string> {
+  const write = recordWriter(collection, sealer.open);
   let written = 0;
   for await (const page of PERSONAL_RECORDS[collection](readers, subject.id)) {
-    const items = page.map((row: Records[C]) => JSON.stringify(exportedRecord(collection, row, sealer.open)));
+    const items = page.map((row: Records[C]) => JSON.stringify(write(row)));
     if (items.length > 0) yield `${written === 0 ? "" : ",\n"}${items.join(",\n")}`;
     written += items.length;
   }
@@ -45,7 +46,7 @@ async function* dataOf(
   const { policies, sealer } = deps;
   yield `{"$schema": ${text(`${policies.publicUrl}${ARCHIVE_SCHEMA_PATH}`)},\n`;
   yield `"exported_at": ${text(new Date(now).toISOString())},\n`;
-  yield `"subject": ${text(exportedRecord("subjects", subject, sealer.open))},\n"records": {`;
+  yield `"subject": ${text(recordWriter("subjects", sealer.open)(subject))},\n"records": {`;
   counts.set("subjects", 1);
   for (const [index, collection] of SUBJECT_COLLECTIONS.entries()) {
     const processing = text(processingOf(collection, policies.retention));

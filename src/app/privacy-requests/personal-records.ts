@@ -4,8 +4,8 @@ import type { WalkedCollection } from "../../ports/personal-data-reader.ts";
 import type { Readers } from "../../ports/store.ts";
 import type { SubjectCollection } from "./exported-record.ts";
 
-/** Records of one read: what is in memory at once. */
-const PAGE = 500;
+/** Records of one read: what is in memory at once, and how long one export keeps the loop from others. */
+const PAGE = 50;
 
 type Pages<C extends Collection> = (
   readers: Readers,
