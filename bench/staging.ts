@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { makeRunKey } from "../src/adapters/crypto/run-key.ts";
 import { openSqlite } from "../src/adapters/drizzle/sqlite/open-sqlite.ts";
 import { openSqliteSource, openSqliteTarget } from "../src/adapters/drizzle/staging/sqlite-staging.ts";
-import { exportStaging } from "../src/app/staging/export-staging.ts";
+import { exportStaging, type StagingProgress } from "../src/app/staging/export-staging.ts";
 import type { Instant } from "../src/domain/shared/instant.ts";
 import type { StagedRow } from "../src/ports/staging-copy.ts";
 
@@ -70,6 +70,22 @@ try {
   const sampler = setInterval(() => {
     most = Math.max(most, process.memoryUsage.rss());
   }, 100);
+  /** A line whenever it comes to something else, and at each million rows. */
+  const progress = () => {
+    const started = performance.now();
+    let shown = "";
+    return ({ step, collection, rows }: StagingProgress): void => {
+      const rss = process.memoryUsage.rss();
+      most = Math.max(most, rss);
+      const mark = `${step} ${collection} ${Math.floor(rows / 1_000_000)}`;
+      if (mark === shown) return;
+      shown = mark;
+      const seconds = ((performance.now() - started) / 1_000).toFixed(0);
+      console.log(
+        `  ${step} ${collection}: ${rows} rows, ${seconds} s, ${((rss - before) / 1e6).toFixed(0)} MB`,
+      );
+    };
+  };
   const copy = async (name: string, plant: boolean) => {
     const target = await openSqliteTarget(join(folder, name));
     const source = openSqliteSource(production);
@@ -91,9 +107,7 @@ try {
         now: NOW,
         sealName: null,
         opened: () => [],
-        onProgress: () => {
-          most = Math.max(most, process.memoryUsage.rss());
-        },
+        onProgress: progress(),
       });
     } finally {
       await source.close();

@@ -1,9 +1,11 @@
 const START = 4_096;
 
-/** A UUID as two numbers that sort as its text does. */
-const halves = (id: string): readonly [bigint, bigint] => {
+/** A UUID as four numbers that sort as its text does. */
+const WORDS = 4;
+
+const wordsOf = (id: string): readonly number[] => {
   const hex = id.replaceAll("-", "");
-  return [BigInt(`0x${hex.slice(0, 16)}`), BigInt(`0x${hex.slice(16)}`)];
+  return [0, 8, 16, 24].map((from) => Number.parseInt(hex.slice(from, from + 8), 16));
 };
 
 /**
@@ -19,41 +21,46 @@ export interface CommentOrder {
 
 /** Comments of a thread come a second apart, from the moment that `beginningOf` gives the thread. */
 export const commentOrder = (beginningOf: (thread: string) => number): CommentOrder => {
-  let high = new BigUint64Array(START);
-  let low = new BigUint64Array(START);
+  let ids = new Uint32Array(WORDS * START);
   let moments = new Float64Array(START);
   let size = 0;
   const next = new Map<string, number>();
 
   const grow = (): void => {
-    const [h, l, m] = [high, low, moments];
-    high = new BigUint64Array(2 * size);
-    low = new BigUint64Array(2 * size);
+    const [i, m] = [ids, moments];
+    ids = new Uint32Array(2 * WORDS * size);
     moments = new Float64Array(2 * size);
-    high.set(h);
-    low.set(l);
+    ids.set(i);
     moments.set(m);
+  };
+
+  /** Below 0: the id that stands there comes before this one; 0: it is this one. */
+  const compare = (at: number, words: readonly number[]): number => {
+    for (let word = 0; word < WORDS; word += 1) {
+      const difference = (ids[WORDS * at + word] ?? 0) - (words[word] ?? 0);
+      if (difference !== 0) return difference;
+    }
+    return 0;
   };
 
   return {
     add: (id, thread) => {
-      if (size === high.length) grow();
+      if (size === moments.length) grow();
       const moment = next.get(thread) ?? beginningOf(thread);
       next.set(thread, moment + 1_000);
-      [high[size], low[size]] = halves(id);
+      ids.set(wordsOf(id), WORDS * size);
       moments[size] = moment;
       size += 1;
     },
     momentOf: (id) => {
-      const [h, l] = halves(id);
+      const words = wordsOf(id);
       let [from, to] = [0, size];
       while (from < to) {
         const middle = (from + to) >>> 1;
-        const [mh = 0n, ml = 0n] = [high[middle], low[middle]];
-        if (mh < h || (mh === h && ml < l)) from = middle + 1;
+        if (compare(middle, words) < 0) from = middle + 1;
         else to = middle;
       }
-      return from < size && high[from] === h && low[from] === l ? (moments[from] ?? null) : null;
+      return from < size && compare(from, words) === 0 ? (moments[from] ?? null) : null;
     },
   };
 };

@@ -5,70 +5,65 @@ import type { StagedRow } from "../../ports/staging-copy.ts";
 /** Values of at least so many characters are looked for; shorter ones occur by chance. */
 export const LEAK_CHARACTERS = 12;
 
-const spread = (gram: number): number => Math.imul(gram ^ (gram / 65_536), 0x9e37_79b1) >>> 7;
-
-/** Numbers in a set of their own: 8 bytes each, however many there are. */
-const grams = () => {
-  let table = new Float64Array(1 << 16);
+/** Pairs of whole numbers in a set of their own: 16 to 32 bytes each, because half of its places at least are free. */
+const pairSet = () => {
+  let table = new Int32Array(1 << 17);
   let size = 0;
-  const place = (into: Float64Array, gram: number): boolean => {
-    const mask = into.length - 1;
-    for (let at = spread(gram) & mask; ; at = (at + 1) & mask) {
-      if (into[at] === gram) return false;
-      if (into[at] === 0) {
-        into[at] = gram;
-        return true;
-      }
+  /** Where it stands, or the free place where it would; 0 and 0 are a free place. */
+  const placeOf = (inside: Int32Array, a: number, b: number): number => {
+    const mask = inside.length - 2;
+    let at = (Math.imul(a ^ (b >>> 15), 0x9e37_79b1) >>> 3) & mask;
+    while ((inside[at] !== a || inside[at + 1] !== b) && (inside[at] !== 0 || inside[at + 1] !== 0)) {
+      at = (at + 2) & mask;
     }
+    return at;
+  };
+  const put = (inside: Int32Array, a: number, b: number): boolean => {
+    const at = placeOf(inside, a, b);
+    const isNew = inside[at] === 0 && inside[at + 1] === 0;
+    inside[at] = a;
+    inside[at + 1] = b;
+    return isNew;
   };
   return {
-    add: (gram: number): void => {
-      if (2 * size > table.length) {
-        const old = table;
-        table = new Float64Array(2 * old.length);
-        for (const each of old) if (each !== 0) place(table, each);
+    add: (a: number, b: number): void => {
+      if (4 * size > table.length) {
+        const larger = new Int32Array(2 * table.length);
+        for (let at = 0; at < table.length; at += 2) put(larger, table[at] ?? 0, table[at + 1] ?? 0);
+        table = larger;
       }
-      if (place(table, gram)) size += 1;
+      if (put(table, a, b)) size += 1;
     },
-    has: (gram: number): boolean => {
-      const mask = table.length - 1;
-      for (let at = spread(gram) & mask; ; at = (at + 1) & mask) {
-        if (table[at] === gram) return true;
-        if (table[at] === 0) return false;
-      }
-    },
+    has: (a: number, b: number): boolean => table[placeOf(table, a, b)] === a,
   };
 };
 
-const MODULUS = 4_294_967_291;
-const FACTOR = 1_000_003 % MODULUS;
+/** Two polynomials modulo 2^32: with one alone, millions of values would be met by chance. */
+const FACTOR_A = 0x0100_0193;
+const FACTOR_B = 0x85eb_ca6b;
 
-/** (a × b) mod m without leaving the whole numbers that a double holds. */
-const times = (a: number, b: number): number => {
-  const high = Math.floor(a / 65_536);
-  const low = a % 65_536;
-  return (((high * b) % MODULUS) * 65_536 + low * b) % MODULUS;
-};
+/** By how much the character still counts that leaves the run. */
+const leaving = (factor: number): number =>
+  Array.from({ length: LEAK_CHARACTERS }).reduce<number>((power) => Math.imul(power, factor), 1);
+const LEAVING_A = leaving(FACTOR_A);
+const LEAVING_B = leaving(FACTOR_B);
 
-const LEAVING = Array.from({ length: LEAK_CHARACTERS }).reduce<number>((power) => times(power, FACTOR), 1);
-
-/** A number of each run of characters of a text, never 0. */
-const gramsOf = function* (text: string): Generator<number> {
-  let gram = 0;
+/** Two numbers for each run of characters of a text, the first never 0. */
+const eachRun = (text: string, take: (a: number, b: number) => void): void => {
+  let [a, b] = [0, 0];
   for (let at = 0; at < text.length; at += 1) {
-    gram = (times(gram, FACTOR) + text.charCodeAt(at) + 1) % MODULUS;
-    if (at >= LEAK_CHARACTERS) {
-      gram = (gram - times(text.charCodeAt(at - LEAK_CHARACTERS) + 1, LEAVING) + MODULUS) % MODULUS;
-    }
-    if (at >= LEAK_CHARACTERS - 1) yield gram + 1;
+    const comes = text.charCodeAt(at) + 1;
+    const leaves = at < LEAK_CHARACTERS ? 0 : text.charCodeAt(at - LEAK_CHARACTERS) + 1;
+    a = (Math.imul(a, FACTOR_A) + comes - Math.imul(leaves, LEAVING_A)) | 0;
+    b = (Math.imul(b, FACTOR_B) + comes - Math.imul(leaves, LEAVING_B)) | 0;
+    if (at >= LEAK_CHARACTERS - 1) take(a === 0 ? 1 : a, b);
   }
 };
 
 /** One run of characters stands for a whole value: towards its end, where ids and paragraphs differ most. */
-const gramOf = (value: string): number => {
-  const from = Math.floor((value.length - LEAK_CHARACTERS) * 0.75);
-  for (const gram of gramsOf(value.slice(from, from + LEAK_CHARACTERS))) return gram;
-  return 0;
+const runOf = (value: string): string => {
+  const from = Math.floor((value.length - LEAK_CHARACTERS) * 0.9);
+  return value.slice(from, from + LEAK_CHARACTERS);
 };
 
 /** What a copy has too: values that are kept, and times that two rows may share by chance. */
@@ -119,27 +114,34 @@ export interface LeakScan {
 const SUSPECTS_MAX = 10_000;
 
 /**
- * Looks for values of the source in the copy in two passes, so that neither has to be in memory: 8 bytes stand for each
+ * Looks for values of the source in the copy in two passes, so that neither has to be in memory: a number stands for each
  * value, and what they make suspicious is compared with the values themselves.
  */
 export const leakScan = (): LeakScan => {
-  const learnt = grams();
-  const suspects = new Map<number, Suspect[]>();
+  const learnt = pairSet();
+  const suspects = new Map<string, Suspect[]>();
   let kept = 0;
   return {
-    learn: (value) => learnt.add(gramOf(value)),
+    learn: (value) => eachRun(runOf(value), learnt.add),
     look: (collection, row) => {
       for (const [field, value] of Object.entries(row)) {
         if (typeof value !== "string" || value.length < LEAK_CHARACTERS) continue;
-        for (const gram of gramsOf(value)) {
-          if (!learnt.has(gram)) continue;
+        eachRun(value, (a, b) => {
+          if (!learnt.has(a, b)) return;
           kept += 1;
           if (kept > SUSPECTS_MAX) throw new Error("too much of the copy looks like the source");
-          suspects.set(gram, [...(suspects.get(gram) ?? []), { collection, field, text: value }]);
-        }
+          const key = `${a} ${b}`;
+          suspects.set(key, [...(suspects.get(key) ?? []), { collection, field, text: value }]);
+        });
       }
     },
-    confirm: (value) => (suspects.get(gramOf(value)) ?? []).filter(({ text }) => text.includes(value)),
+    confirm: (value) => {
+      const found: Suspect[] = [];
+      eachRun(runOf(value), (a, b) => {
+        for (const each of suspects.get(`${a} ${b}`) ?? []) if (each.text.includes(value)) found.push(each);
+      });
+      return found;
+    },
     isSuspicious: () => suspects.size > 0,
   };
 };

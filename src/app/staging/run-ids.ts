@@ -23,8 +23,7 @@ export const drawFrom = (key: RunKey, purpose: string, text: string): Draw => {
   };
 };
 
-const hexOf = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 const uuid = (head: string, version: string, tail: string): string => {
   const variant = "89ab"[Number.parseInt(tail.slice(3, 4), 16) % 4];

@@ -10,37 +10,37 @@ interface Script {
 }
 
 const SCRIPTS: readonly Script[] = [
-  { name: /\p{Script=Han}/u, letters: [[0x4e00, 0x9fa5]], dense: true },
-  { name: /\p{Script=Hiragana}|\p{Script=Katakana}/u, letters: [[0x3042, 0x3093]], dense: true },
-  { name: /\p{Script=Hangul}/u, letters: [[0xac00, 0xd7a3]] },
-  { name: /\p{Script=Cyrillic}/u, letters: [[0x430, 0x44f]] },
+  { name: /\p{Script=Han}/gu, letters: [[0x4e00, 0x9fa5]], dense: true },
+  { name: /\p{Script=Hiragana}|\p{Script=Katakana}/gu, letters: [[0x3042, 0x3093]], dense: true },
+  { name: /\p{Script=Hangul}/gu, letters: [[0xac00, 0xd7a3]] },
+  { name: /\p{Script=Cyrillic}/gu, letters: [[0x430, 0x44f]] },
   {
-    name: /\p{Script=Greek}/u,
+    name: /\p{Script=Greek}/gu,
     letters: [
       [0x3b1, 0x3c1],
       [0x3c3, 0x3c9],
     ],
   },
   {
-    name: /\p{Script=Arabic}/u,
+    name: /\p{Script=Arabic}/gu,
     letters: [
       [0x627, 0x63a],
       [0x641, 0x64a],
     ],
   },
-  { name: /\p{Script=Hebrew}/u, letters: [[0x5d0, 0x5ea]] },
-  { name: /\p{Script=Devanagari}/u, letters: [[0x915, 0x939]] },
-  { name: /\p{Script=Thai}/u, letters: [[0xe01, 0xe2e]], dense: true },
+  { name: /\p{Script=Hebrew}/gu, letters: [[0x5d0, 0x5ea]] },
+  { name: /\p{Script=Devanagari}/gu, letters: [[0x915, 0x939]] },
+  { name: /\p{Script=Thai}/gu, letters: [[0xe01, 0xe2e]], dense: true },
 ];
 
-const LATIN: Script = { name: /\p{Script=Latin}/u, letters: [[0x61, 0x7a]] };
+const LATIN: Script = { name: /\p{Script=Latin}/gu, letters: [[0x61, 0x7a]] };
 
 /** The script that most letters are of; Latin where none is told. */
 const scriptOf = (text: string): Script => {
   let best = LATIN;
   let most = 0;
   for (const script of [LATIN, ...SCRIPTS]) {
-    const letters = text.match(new RegExp(script.name.source, "gu"))?.length ?? 0;
+    const letters = text.match(script.name)?.length ?? 0;
     if (letters > most) [best, most] = [script, letters];
   }
   return best;
