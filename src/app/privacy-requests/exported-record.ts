@@ -51,6 +51,12 @@ const isSealedCollection = (
 ): collection is SealedRecord["collection"] & ExportedCollection =>
   (SEALED_COLLECTIONS as readonly string[]).includes(collection);
 
+const NO_CONTEXTS: ReadonlyMap<string, string> = new Map();
+
+/** By field, what a sealed value of the record is bound to. */
+const contextsOf = (record: SealedRecord): ReadonlyMap<string, string> =>
+  new Map(sealedValues(record).map(({ field, context }) => [field, context]));
+
 /**
  * Writes a person's records as she may read them (GDPR Art. 15(3), 20(1)): times as RFC 3339, what is encrypted in the
  * clear, and nothing that is only of use to the service or is somebody else's. `open` decrypts a value of such a record.
@@ -63,14 +69,7 @@ export const recordWriter = <C extends ExportedCollection>(
   const sealed = isSealedCollection(collection);
   return (row) => {
     const fields = row as unknown as Readonly<Record<string, string | number | boolean | null>>;
-    const contexts = new Map(
-      sealed
-        ? sealedValues({ collection, row } as unknown as SealedRecord).map(({ field, context }) => [
-            field,
-            context,
-          ])
-        : [],
-    );
+    const contexts = sealed ? contextsOf({ collection, row } as unknown as SealedRecord) : NO_CONTEXTS;
     const written = (name: string, kind: ExportedKind): Json => {
       const value = fields[name] ?? null;
       const context = contexts.get(name);
@@ -81,6 +80,8 @@ export const recordWriter = <C extends ExportedCollection>(
       if (kind === "json" && typeof value === "string") return JSON.parse(value) as Json;
       return value;
     };
-    return Object.fromEntries(given.map(({ name, kind }) => [name, written(name, kind)]));
+    const record: Record<string, Json> = {};
+    for (const { name, kind } of given) record[name] = written(name, kind);
+    return record;
   };
 };
