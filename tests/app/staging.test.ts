@@ -9,7 +9,6 @@ import { openSqlite } from "../../src/adapters/drizzle/sqlite/open-sqlite.ts";
 import { openSqliteSource, openSqliteTarget } from "../../src/adapters/drizzle/staging/sqlite-staging.ts";
 import { K } from "../../src/app/staging/crowds.ts";
 import { exportStaging } from "../../src/app/staging/export-staging.ts";
-import { runIds } from "../../src/app/staging/run-ids.ts";
 import {
   SEAL_CONTEXTS,
   SEALED_COLLECTIONS,
@@ -17,9 +16,9 @@ import {
   sealedValues,
 } from "../../src/domain/personal-data/sealed-fields.ts";
 import type { SubjectId } from "../../src/domain/shared/ids.ts";
-import { COPIED } from "../../src/domain/staging/staged-collections.ts";
 import type { RunKey } from "../../src/ports/staging-copy.ts";
 import { NOON } from "../support/records.ts";
+import { type KnownRows, knownRows, linksBetween, PERSONAL_TABLES } from "../support/staging-links.ts";
 import { fillProduction, PEOPLE, SOURCE_SECRET, secretsOfPerson } from "../support/staging-scene.ts";
 
 const STAGING_SECRET = "the secret key of staging, long enough too";
@@ -137,48 +136,58 @@ describe("a staging copy", () => {
     expect(rowsOf("crowds.db", "subjects").filter(({ role }) => role === "admin")).toEqual([]);
   });
 
-  test("two copies have nothing in common that leads to anybody", async () => {
+  describe("made twice", () => {
     const keys = [1, 2].map((byte) => new Uint8Array(32).fill(byte));
-    const [first, second] = keys.map((key) => makeRunKey(key));
-    if (first === undefined || second === undefined) throw new Error("two keys");
-    const idsOf = (key: Uint8Array | undefined) => {
-      const ids = runIds(makeRunKey(key), NOON);
-      return new Map(people.map((id) => [ids.id(id), id]));
+    const of = (name: string, table: string): KnownRows => {
+      const key = keys[name === "one.db" ? 0 : 1] ?? new Uint8Array(32);
+      const db = new Database(join(folder, name), { readonly: true });
+      try {
+        return knownRows(db, table, { key, now: NOON, people });
+      } finally {
+        db.close();
+      }
     };
-    const truths = keys.map(idsOf);
-    await copy("one.db", first);
-    await copy("two.db", second);
-    for (const table of COPIED.filter((each) => each !== "consent_policies")) {
-      const copies = ["one.db", "two.db"].map((name) => rowsOf(name, table));
-      const personOf = (copied: number, row: Record<string, unknown>) =>
-        truths[copied]?.get(String(table === "subjects" ? row["id"] : row["subject_id"]));
-      // Who replies to whom is the shape of a thread, which a copy keeps.
-      const columns = Object.keys(copies[0]?.[0] ?? {}).filter((name) => name !== "depth");
-      for (const [a, b] of columns.flatMap((one, at) =>
-        columns.slice(at).map((other) => [one, other] as const),
-      )) {
-        const valuesOf = (row: Record<string, unknown>) => JSON.stringify([row[a], row[b]]);
-        const crowds = new Map<string, Set<string>>();
-        for (const row of copies[1] ?? []) {
-          const crowd = crowds.get(valuesOf(row)) ?? new Set();
-          crowds.set(valuesOf(row), crowd.add(personOf(1, row) ?? ""));
-        }
-        // Whoever looks for a row's person among those of the other copy that look alike finds her as often as by chance.
-        let [found, expected] = [0, 0];
-        for (const row of copies[0] ?? []) {
-          const crowd = crowds.get(valuesOf(row));
-          if (crowd?.has(personOf(0, row) ?? "") === true) found += 1;
-          expected += (crowd?.size ?? 0) / people.length;
-        }
-        const chance = expected + 4 * Math.sqrt(expected) + 1;
-        expect({ table, a, b, better: found > chance ? found / expected : 0 }).toEqual({
-          table,
-          a,
-          b,
-          better: 0,
+    const linked = (table: string) => linksBetween(of("one.db", table), of("two.db", table), people.length);
+
+    beforeAll(async () => {
+      await copy("one.db", makeRunKey(keys[0]));
+      await copy("two.db", makeRunKey(keys[1]));
+    });
+
+    test.each(PERSONAL_TABLES.map((table) => [table]))("%s have nothing that leads to anybody", (table) => {
+      expect(of("one.db", table).filter(({ person }) => person === "")).toEqual([]);
+      expect(linked(table)).toEqual([]);
+    });
+
+    /** The copies with a column of their own, which says something of each row's person. */
+    const planted = (value: (person: number, copied: number) => unknown) => {
+      const [one, two] = ["one.db", "two.db"].map((name, copied) =>
+        of(name, "consents").map(({ person, row }) => ({
+          person,
+          row: { ...row, planted: value(people.indexOf(person), copied) },
+        })),
+      );
+      return linksBetween(one ?? [], two ?? [], people.length);
+    };
+
+    test("a value that is hers in both is found, however many share it", () => {
+      for (const shared of [1, 2, 5, 20]) {
+        expect(planted((person) => `group ${Math.floor(person / shared)}`)).toContainEqual({
+          columns: ["planted"],
+          by: "alike",
         });
       }
-    }
+    });
+
+    test("the order of people is found, where no value is the same", () => {
+      const pair = planted((person, copied) => copied * 1_000 + person);
+      expect(pair).toContainEqual({ columns: ["planted"], by: "order" });
+      expect(pair.filter(({ by }) => by === "alike")).toEqual([]);
+    });
+
+    test("nothing is found of a value that says nothing", () => {
+      expect(planted((person, copied) => (person * (copied === 0 ? 7 : 11)) % 5)).toEqual([]);
+    });
   });
 
   test("is thrown away when a value of production is found in it", async () => {

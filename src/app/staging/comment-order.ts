@@ -9,7 +9,7 @@ const wordsOf = (id: string): readonly number[] => {
 };
 
 /**
- * What place each comment has in its thread, and from when its thread counts: 24 bytes a comment, because a reply may be
+ * What place each comment has in its thread, and from when its thread counts: 24 to 48 bytes a comment, because a reply may be
  * met long after what it replies to, or before it.
  */
 export interface CommentOrder {
