@@ -5,7 +5,13 @@ import type { Application } from "./application.ts";
 import { listEntries } from "./audit/list-entries.ts";
 import { proveEntry } from "./audit/prove-entry.ts";
 import { readCheckpoint, readTile } from "./audit/publish-log.ts";
-import { changeBreach, listBreaches, readBreach, recordBreach } from "./breaches/manage-breaches.ts";
+import {
+  changeBreach,
+  listBreaches,
+  openBreaches,
+  readBreach,
+  recordBreach,
+} from "./breaches/manage-breaches.ts";
 import { editComment, readComment, removeComment, reportComment } from "./comments/change-comment.ts";
 import { listThread } from "./comments/list-thread.ts";
 import { moderateComment, moderationQueue } from "./comments/moderate-comment.ts";
@@ -152,6 +158,7 @@ export const createApplication = (
   },
   breaches: {
     list: listBreaches(deps),
+    open: openBreaches(deps),
     read: readBreach(deps),
     record: recordBreach(deps),
     change: changeBreach(deps),

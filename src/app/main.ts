@@ -19,6 +19,7 @@ import { readSettings, type Settings, WrongSettings } from "./config.ts";
 import { publishDefaultPolicy } from "./consent/publish-default-policy.ts";
 import { drain, within } from "./drain.ts";
 import { runErasures } from "./erasure/run-erasures.ts";
+import { breachNotices, lateRequests, tellDeadlines } from "./health/legal-deadlines.ts";
 import { forgetAnswers } from "./idempotency/forget-answers.ts";
 import { destroyExpiredKeys } from "./keys/destroy-expired-keys.ts";
 import { deliverMails } from "./mail/deliver-mails.ts";
@@ -72,6 +73,9 @@ const watchService = (metrics: Metrics, { commitQueueLength, store, deps }: Serv
   metrics.watch("mail_outbox_length", () => store.readers.outgoingMails.waiting(OUTBOX_COUNTED));
   metrics.watch("webhook_deliveries_open", async () => (await recipientStanding(deps)).open);
   metrics.watch("webhook_acknowledgements_late", async () => (await recipientStanding(deps)).late);
+  metrics.watch("privacy_requests_late", () => lateRequests(deps));
+  metrics.watch("breach_notices_due_soon", async () => (await breachNotices(deps)).due_soon);
+  metrics.watch("breach_notices_overdue", async () => (await breachNotices(deps)).overdue);
   const { connections } = store;
   if (connections === null) return;
   metrics.watch("database_pool_size", () => connections.size);
@@ -172,6 +176,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
     repeat("erase", 60_000, logger, () => runErasures({ ...deps, logger, leases: service.store.leases })),
     repeat("destroy-expired-keys", 3_600_000, logger, () => destroyExpiredKeys(deps)),
     repeat("wake-requests", 60_000, logger, () => wakeRequests(deps)),
+    repeat("tell-deadlines", 3_600_000, logger, () => tellDeadlines({ ...deps, logger })),
     repeat("forget-answers", 600_000, logger, () => forgetAnswers(deps)),
     // Also goes on with a run whose runner has died.
     repeat("continue-retention", 30_000, logger, () => service.retentionRunner.run()),

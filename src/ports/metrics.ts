@@ -23,6 +23,9 @@ export const WATCHED = [
   "mail_outbox_length",
   "webhook_deliveries_open",
   "webhook_acknowledgements_late",
+  "privacy_requests_late",
+  "breach_notices_due_soon",
+  "breach_notices_overdue",
 ] as const;
 
 export type Watched = (typeof WATCHED)[number];

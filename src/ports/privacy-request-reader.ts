@@ -29,6 +29,8 @@ export interface PrivacyRequestReader {
   ): Promise<readonly PrivacyRequest[]>;
   /** What is due first comes first, so that what is late leads. */
   inbox(filter: InboxFilter, after: InboxPosition | null, limit: number): Promise<readonly PrivacyRequest[]>;
+  /** How many are late (`isLate`) at `now`, counted up to `atMost`. */
+  late(now: Instant, atMost: number): Promise<number>;
   /** Those whose `wakes_at` has come at `now`, the longest due first. */
   waking(now: Instant, limit: number): Promise<readonly PrivacyRequest[]>;
   /** Erasures scheduled or running whose `effective_at` has come at `now`, the longest due first. */

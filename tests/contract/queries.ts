@@ -76,6 +76,7 @@ export const EVERY_QUERY: {
   mailPreferences: { ofSubject: (readers) => readers.mailPreferences.ofSubject(ids.subject()) },
   privacyRequests: {
     byId: (readers) => readers.privacyRequests.byId(id()),
+    late: (readers) => readers.privacyRequests.late(NOON, 20),
     ofSubject: (readers) => readers.privacyRequests.ofSubject(ids.subject(), id(), 20),
     inbox: (readers) =>
       Promise.all(
@@ -128,6 +129,7 @@ export const EVERY_QUERY: {
   breaches: {
     byId: (readers) => readers.breaches.byId(id()),
     list: (readers) => readers.breaches.list(id(), 20),
+    open: (readers) => readers.breaches.open(20),
   },
   keys: {
     byId: (readers) => readers.keys.byId("blind-index:email"),

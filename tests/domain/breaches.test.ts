@@ -2,6 +2,10 @@ import { describe, expect, test } from "bun:test";
 import {
   authorityNotice,
   type Breach,
+  byUrgency,
+  hoursLeft,
+  isOpen,
+  isSoonDue,
   isToldLate,
   NOTICE_FIELDS,
   noticeDueAt,
@@ -29,7 +33,7 @@ const WHOLE = {
 } as const satisfies BreachFacts;
 
 const decided = (facts: BreachFacts, now = LATER) =>
-  recordBreach(id(1), { nature: SECRET, aware_at: T0, ...facts }, occasion(now));
+  recordBreach(id(1), { nature: SECRET, aware_at: T0, ...facts }, "admin", occasion(now));
 
 const breachWith = (facts: BreachFacts): Breach => {
   const decision = decided(facts);
@@ -102,14 +106,53 @@ describe("a breach", () => {
     [{ risk: "risk" }, "not_required"],
     [{ risk: "high" }, "due"],
     [{ risk: "high", data_unintelligible: true }, "not_required"],
+    [{ risk: "high", persons_exemption: "risk_removed" }, "not_required"],
+    // The public is told instead (Art. 34(3)(c)): that is still to be done.
+    [{ risk: "high", persons_exemption: "disproportionate" }, "due"],
+    [{ risk: "high", persons_exemption: "disproportionate", persons_told_at: hours(1) }, "given"],
     [{ risk: "high", persons_told_at: hours(1) }, "given"],
   ] as const)("%j: telling those concerned is %s", (facts, expected) => {
     expect(personsNotice(breachWith(facts))).toBe(expected);
   });
 
+  test.each([
+    ["not judged", {}, true],
+    ["without risk", { risk: "unlikely" }, false],
+    ["of a risk nobody was told of", { risk: "risk" }, true],
+    ["told of in part", { risk: "risk", ...phase(1) }, true],
+    ["told of in whole", { ...WHOLE, risk: "risk", notified_at: hours(1) }, false],
+    ["of a high risk, persons not told", { ...WHOLE, risk: "high", notified_at: hours(1) }, true],
+    ["told of but never judged", { ...WHOLE, notified_at: hours(1) }, true],
+  ] as const)("is open while something is to be judged or told: %s", (_, facts, expected) => {
+    expect(isOpen(breachWith(facts))).toBe(expected);
+  });
+
+  test("counts its hours down, and is soon due in the last 24", () => {
+    const breach = breachWith({});
+    const standing = [0, 47.9, 48, 72, 73].map((hour) => [
+      hoursLeft(breach, hours(hour)),
+      isSoonDue(breach, hours(hour)),
+    ]);
+    expect(standing).toEqual([
+      [72, false],
+      [expect.closeTo(24.1, 5), false],
+      [24, true],
+      [0, true],
+      [-1, false],
+    ]);
+    for (const facts of [{ risk: "unlikely" }, phase(1), { ...WHOLE, notified_at: hours(1) }] as const)
+      expect(hoursLeft(breachWith(facts), LATER)).toBeNull();
+  });
+
+  test("stands before one with more time, and both before what no clock runs for", () => {
+    const [late, soon] = [breachWith({}), breachWith({ aware_at: hours(30) })];
+    const begun = breachWith({ ...phase(-4), aware_at: hours(-5) });
+    expect([begun, soon, late].toSorted(byUrgency(hours(80)))).toEqual([late, soon, begun]);
+  });
+
   test("keeps every phase, and is kept anew with every change", () => {
     const before = breachWith(phase(1));
-    const decision = changeBreach(before, { ...phase(2), risk: "high" }, occasion(days(40)));
+    const decision = changeBreach(before, { ...phase(2), risk: "high" }, "cli", occasion(days(40)));
     if (!decision.ok) throw new Error(JSON.stringify(decision.error));
     const { breach, changes } = decision.value;
     expect(phasesOf(breach).map(({ at }) => at)).toEqual([hours(1), hours(2)]);
@@ -121,24 +164,24 @@ describe("a breach", () => {
 
   test("a later change is judged as the first entry is", () => {
     const before = breachWith({ ...WHOLE, notified_at: hours(10) });
-    const decision = changeBreach(before, { aware_at: hours(-100) }, occasion(LATER));
+    const decision = changeBreach(before, { aware_at: hours(-100) }, "cli", occasion(LATER));
     expect(decision.ok ? [] : decision.error).toEqual([{ field: "late_reason", reason: "missing" }]);
   });
 
   test("what says nothing new changes nothing", () => {
     const before = breachWith(WHOLE);
-    const decision = changeBreach(before, WHOLE, occasion(LATER));
+    const decision = changeBreach(before, WHOLE, "cli", occasion(LATER));
     expect(decision.ok && decision.value.changes).toBeNull();
   });
 
   test("the trail is told which fields, and none of the words", () => {
     const recorded = decided(WHOLE);
-    const changed = changeBreach(breachWith({}), { ...WHOLE, ...phase(1) }, occasion(LATER));
+    const changed = changeBreach(breachWith({}), { ...WHOLE, ...phase(1) }, "cli", occasion(LATER));
     if (!recorded.ok || !changed.ok) throw new Error("refused");
     const audit = [...(recorded.value.changes?.audit ?? []), ...(changed.value.changes?.audit ?? [])];
     expect(audit.map(({ details }) => JSON.parse(details ?? "null"))).toEqual([
-      { risk: null, told_late: false },
-      { fields: [...NOTICE_FIELDS.slice(1), "phase"], risk: null, told_late: false },
+      { by: "admin", risk: null, told_late: false },
+      { by: "cli", fields: [...NOTICE_FIELDS.slice(1), "phase"], risk: null, told_late: false },
     ]);
   });
 });

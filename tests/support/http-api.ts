@@ -1519,13 +1519,16 @@ export interface components {
        * @enum {string}
        */
       authority_notice: "due" | "overdue" | "begun" | "given" | "not_required";
+      /** @description Until then, negative once it is overdue; null where the clock does not run any more */
+      hours_left: number | null;
       /** @description The authority was first told after 72 hours */
       told_late: boolean;
       risk: ("unlikely" | "risk" | "high") | null;
       /** @description Of no use to who has them, such as encrypted data */
       data_unintelligible: boolean;
+      persons_exemption: ("risk_removed" | "disproportionate") | null;
       /**
-       * @description GDPR Art. 34: due when the risk is high and the data are not unintelligible
+       * @description GDPR Art. 34: due when the risk is high, is not gone, and the data are not unintelligible
        * @enum {string}
        */
       persons_notice: "undecided" | "due" | "given" | "not_required";
@@ -1586,6 +1589,11 @@ export interface components {
       risk?: "unlikely" | "risk" | "high";
       /** @description Of no use to who has them, such as encrypted data */
       data_unintelligible?: boolean;
+      /**
+       * @description Why those concerned are not told one by one of a high risk (GDPR Art. 34(3)(b), (c)): it is gone, or it would take too much, and then the public is told instead
+       * @enum {string}
+       */
+      persons_exemption?: "risk_removed" | "disproportionate";
       phase?: {
         /**
          * Format: date-time
@@ -1606,7 +1614,7 @@ export interface components {
       late_reason?: string;
       /**
        * Format: date-time
-       * @description When those concerned were told
+       * @description When those concerned, or instead of them the public, were told
        * @example 2026-03-05T14:07:09.123Z
        */
       persons_told_at?: string;
@@ -2245,6 +2253,11 @@ export interface components {
       risk?: "unlikely" | "risk" | "high";
       /** @description Of no use to who has them, such as encrypted data */
       data_unintelligible?: boolean;
+      /**
+       * @description Why those concerned are not told one by one of a high risk (GDPR Art. 34(3)(b), (c)): it is gone, or it would take too much, and then the public is told instead
+       * @enum {string}
+       */
+      persons_exemption?: "risk_removed" | "disproportionate";
       phase?: {
         /**
          * Format: date-time
@@ -2265,7 +2278,7 @@ export interface components {
       late_reason?: string;
       /**
        * Format: date-time
-       * @description When those concerned were told
+       * @description When those concerned, or instead of them the public, were told
        * @example 2026-03-05T14:07:09.123Z
        */
       persons_told_at?: string;

@@ -250,6 +250,7 @@ const makers = {
     aware_at: NOON,
     risk: null,
     data_unintelligible: false,
+    persons_exemption: null,
     phases: json([]),
     notified_at: null,
     late_reason: null,

@@ -89,6 +89,11 @@ export const ONE_OF: { readonly [T in TableName]?: Choices<T> } = {
   privacy_requests: { type: REQUEST_TYPES },
 };
 
+/** `isOpen` of a breach, in SQL that both databases read alike. */
+export const OPEN_BREACH =
+  "risk is null or (notified_at is null and risk <> 'unlikely') or (risk = 'high' and persons_told_at is null " +
+  "and not data_unintelligible and coalesce(persons_exemption, '') <> 'risk_removed')";
+
 export interface Check {
   readonly name: string;
   /** SQL that both databases read alike. */

@@ -12,7 +12,7 @@ import {
 import type { CommentChoice } from "../../domain/anonymization/erase-comment.ts";
 import type { AuditAction, AuditResourceType } from "../../domain/audit/audit-details.ts";
 import type { SignedReportKind } from "../../domain/audit/signed-report.ts";
-import type { BreachRisk } from "../../domain/breaches/breach.ts";
+import type { BreachRisk, PersonsExemption } from "../../domain/breaches/breach.ts";
 import type { CommentStatus } from "../../domain/comments/comment.ts";
 import type { ConsentMethod, ConsentType } from "../../domain/consent/consent-type.ts";
 import type { ErasureStatus, ErasureStep } from "../../domain/erasure/erasure.ts";
@@ -57,7 +57,7 @@ import type {
   WebhookId,
 } from "../../domain/shared/ids.ts";
 import type { Instant } from "../../domain/shared/instant.ts";
-import { checksOf, type TableName } from "./limits.ts";
+import { checksOf, OPEN_BREACH, type TableName } from "./limits.ts";
 
 // Bytewise order, whatever the database's own collation is: "C" sorts ids as SQLite does, and never moves with glibc.
 const text = customType<{ data: string; driverData: string }>({ dataType: () => 'text COLLATE "C"' });
@@ -601,6 +601,7 @@ export const breaches = pgTable(
     aware_at: instant().notNull(),
     risk: text().$type<BreachRisk>(),
     data_unintelligible: flag(),
+    persons_exemption: text().$type<PersonsExemption>(),
     phases: text().$type<CanonicalJson>().notNull(),
     notified_at: instant(),
     late_reason: text(),
@@ -608,6 +609,7 @@ export const breaches = pgTable(
   },
   (t) => [
     ...checks("breaches"),
+    index("breaches_open").on(t.aware_at, t.id).where(sql.raw(OPEN_BREACH)),
     index("breaches_retention_until").on(t.retention_until, t.id).where(sql`retention_until is not null`),
   ],
 );

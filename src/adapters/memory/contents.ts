@@ -1,3 +1,4 @@
+import { isOpen } from "../../domain/breaches/breach.ts";
 import { type Collection, keyField, UNIQUE_FIELDS } from "../../domain/personal-data/records.ts";
 import type { WalkedCollection } from "../../ports/personal-data-reader.ts";
 import type { Rows, TableName } from "./fields.ts";
@@ -123,6 +124,9 @@ export const emptyContents = () => {
     webhook_deliveries: bySubject<"webhook_deliveries">(),
   };
   const breachesById = orderedIndex<Rows["breaches"]>((row) => ({ group: "", position: [row.id] }));
+  const openBreaches = orderedIndex<Rows["breaches"]>((row) =>
+    isOpen(row) ? { group: "", position: [row.aware_at, row.id] } : null,
+  );
   const runsById = orderedIndex<Rows["retention_runs"]>((row) => ({ group: "", position: [row.id] }));
   const auditById = orderedIndex<Rows["audit_entries"]>((row) => ({ group: "", position: [row.id] }));
 
@@ -164,7 +168,7 @@ export const emptyContents = () => {
       closedDeliveries,
       ofSubject.webhook_deliveries,
     ]),
-    breaches: tableOf("breaches", [breachesById]),
+    breaches: tableOf("breaches", [breachesById, openBreaches]),
     service_credentials: tableOf("service_credentials", [credentialsById]),
     system_config: tableOf("system_config", [configByKey]),
     keys: tableOf("keys", [keysByEnd]),
@@ -204,6 +208,7 @@ export const emptyContents = () => {
     ofSubject,
     runsById,
     breachesById,
+    openBreaches,
     auditById,
   };
   const leases = new Map<string, { readonly holder: string; readonly expiresAt: number }>();

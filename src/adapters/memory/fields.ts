@@ -258,6 +258,7 @@ export const FIELDS: { readonly [T in TableName]: { readonly [F in keyof Rows[T]
       aware_at: number,
       risk: { ...textOrNull, max: 10 },
       data_unintelligible: flag,
+      persons_exemption: textOrNull,
       phases: text,
       notified_at: numberOrNull,
       late_reason: textOrNull,

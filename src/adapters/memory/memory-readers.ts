@@ -221,6 +221,8 @@ export const createMemoryReaders = (
     },
     breaches: {
       byId: (id) => attempt("breaches.byId", () => tables.breaches.get(id)),
+      open: (limit) =>
+        attempt("breaches.open", () => take(indexes.openBreaches.after("", [FROM_OLDEST, ""]), limit)),
       list: (before, limit) =>
         attempt("breaches.list", () => take(indexes.breachesById.before("", [before ?? "~"]), limit)),
     },

@@ -1,3 +1,4 @@
+import { isLate } from "../../domain/privacy-requests/privacy-request.ts";
 import type { Readers } from "../../ports/store.ts";
 import type { MemoryContents } from "./contents.ts";
 import { FROM_OLDEST, take, until } from "./take.ts";
@@ -21,6 +22,16 @@ export const privacyRequestReaders = (
             : indexes.requestsByState.after(state, position);
         return take(rows, limit, (row) => type === null || row.type === type);
       }),
+    late: (now, atMost) =>
+      attempt(
+        "privacy_requests.late",
+        () =>
+          take(
+            until(indexes.requestInbox.after("", [FROM_OLDEST, ""]), ({ due_at }) => due_at < now),
+            atMost,
+            (request) => isLate(request, now),
+          ).length,
+      ),
     waking: (now, limit) =>
       attempt("privacy_requests.waking", () =>
         take(

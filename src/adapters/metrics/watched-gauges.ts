@@ -8,6 +8,9 @@ const HELP: Readonly<Record<Watched, string>> = {
   mail_outbox_length: "Mails that wait to be sent.",
   webhook_deliveries_open: "What recipients were to be told and have not acknowledged.",
   webhook_acknowledgements_late: "Of that, what they should have acknowledged by now (GDPR Art. 19).",
+  privacy_requests_late: "Privacy requests that should have been answered by now (GDPR Art. 12(3)).",
+  breach_notices_due_soon: "Breaches of which the authority must be told within 24 hours (GDPR Art. 33(1)).",
+  breach_notices_overdue: "Breaches of which the authority should have been told by now (GDPR Art. 33(1)).",
 };
 
 /** A store that hangs shall not hang what tells of it. */

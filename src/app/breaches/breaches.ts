@@ -9,20 +9,27 @@ import type { Caller } from "../caller.ts";
 export interface BreachView {
   readonly breach: Breach;
   readonly notice_due_at: Instant;
+  /** Of the 72, negative once they are over; null where the clock does not run any more. */
+  readonly hours_left: number | null;
   readonly authority_notice: (typeof AUTHORITY_NOTICES)[number];
   readonly told_late: boolean;
   readonly persons_notice: (typeof PERSONS_NOTICES)[number];
 }
 
+/** Who keeps the register: an admin, or the command line. */
+export type RegisterKeeper = Caller | "cli";
+
 export type NewBreach = BreachFacts & Required<Pick<BreachFacts, "nature" | "aware_at">>;
 
 export interface Breaches {
-  list(caller: Caller, page: PageRequest): Outcome<Page<BreachView>>;
-  read(caller: Caller, id: BreachId): Outcome<BreachView>;
-  record(caller: Caller, facts: NewBreach): Outcome<BreachView>;
+  list(caller: RegisterKeeper, page: PageRequest): Outcome<Page<BreachView>>;
+  /** Those with something still to be judged or told, what has the fewest hours left first; not all of very many. */
+  open(caller: RegisterKeeper): Outcome<readonly BreachView[]>;
+  read(caller: RegisterKeeper, id: BreachId): Outcome<BreachView>;
+  record(caller: RegisterKeeper, facts: NewBreach): Outcome<BreachView>;
   /** `version`: what If-Match named. */
   change(
-    caller: Caller,
+    caller: RegisterKeeper,
     input: { readonly id: BreachId; readonly version: number; readonly facts: BreachFacts },
   ): Outcome<BreachView>;
 }

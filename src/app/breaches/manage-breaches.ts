@@ -2,6 +2,8 @@ import {
   authorityNotice,
   BREACH_TEXT_MAX,
   type Breach,
+  byUrgency,
+  hoursLeft,
   isToldLate,
   noticeDueAt,
   personsNotice,
@@ -16,20 +18,29 @@ import { type BreachId, parseId } from "../../domain/shared/ids.ts";
 import type { Instant } from "../../domain/shared/instant.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
 import { parseText } from "../../domain/shared/text.ts";
-import { requirePermission } from "../caller.ts";
+import { type Caller, requirePermission, SYSTEM_CALLER } from "../caller.ts";
 import { decideAndCommit, occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
 import type { AppError, InvalidField } from "../errors.ts";
 import { badCursor, pageOf } from "../paging.ts";
-import type { Breaches, BreachView } from "./breaches.ts";
+import type { Breaches, BreachView, RegisterKeeper } from "./breaches.ts";
+
+/** As many open ones are looked at at once. */
+export const OPEN_BREACHES_MAX = 1_000;
 
 const viewOf = (breach: Breach, now: Instant): BreachView => ({
   breach,
   notice_due_at: noticeDueAt(breach),
+  hours_left: hoursLeft(breach, now),
   authority_notice: authorityNotice(breach, now),
   told_late: isToldLate(breach),
   persons_notice: personsNotice(breach),
 });
+
+const mayKeep = (keeper: RegisterKeeper): Result<null, AppError> =>
+  keeper === "cli" ? ok(null) : requirePermission(keeper.principal, "system:administer");
+
+const callerOf = (keeper: RegisterKeeper): Caller => (keeper === "cli" ? SYSTEM_CALLER : keeper);
 
 const refusedFor = ([first, ...others]: readonly InvalidField[]): Result<never, AppError> | null =>
   first === undefined ? null : err({ type: "invalid-input", errors: [first, ...others] });
@@ -71,8 +82,8 @@ const parsed = <F extends BreachFacts>(facts: F): Result<F, AppError> => {
 
 export const listBreaches =
   ({ readers, clock }: Deps): Breaches["list"] =>
-  async (caller, { limit, cursor }) => {
-    const allowed = requirePermission(caller.principal, "system:administer");
+  async (keeper, { limit, cursor }) => {
+    const allowed = mayKeep(keeper);
     if (!allowed.ok) return allowed;
     const before = cursor === null ? null : parseId<BreachId>(cursor);
     if (cursor !== null && before === null) return badCursor();
@@ -87,10 +98,20 @@ export const listBreaches =
     );
   };
 
+export const openBreaches =
+  ({ readers, clock }: Deps): Breaches["open"] =>
+  async (keeper) => {
+    const allowed = mayKeep(keeper);
+    if (!allowed.ok) return allowed;
+    const now = clock.now();
+    const open = await readers.breaches.open(OPEN_BREACHES_MAX);
+    return ok(open.toSorted(byUrgency(now)).map((breach) => viewOf(breach, now)));
+  };
+
 export const readBreach =
   ({ readers, clock }: Deps): Breaches["read"] =>
-  async (caller, id) => {
-    const allowed = requirePermission(caller.principal, "system:administer");
+  async (keeper, id) => {
+    const allowed = mayKeep(keeper);
     if (!allowed.ok) return allowed;
     const breach = await readers.breaches.byId(id);
     return breach === null ? err({ type: "not-found" }) : ok(viewOf(breach, clock.now()));
@@ -98,14 +119,15 @@ export const readBreach =
 
 export const recordBreach =
   (deps: Deps): Breaches["record"] =>
-  async (caller, input) => {
-    const allowed = requirePermission(caller.principal, "system:administer");
+  async (keeper, input) => {
+    const allowed = mayKeep(keeper);
     if (!allowed.ok) return allowed;
     const facts = parsed(input);
     if (!facts.ok) return facts;
+    const caller = callerOf(keeper);
     return decideAndCommit(deps, caller, async () => {
       const occasion = await occasionOf(deps, caller);
-      const decided = recording(deps.ids.next(), facts.value, occasion);
+      const decided = recording(deps.ids.next(), facts.value, keeper === "cli" ? "cli" : "admin", occasion);
       if (!decided.ok) return faulty(decided.error);
       const { breach, changes } = decided.value;
       return ok({ changes, value: viewOf(breach, occasion.now) });
@@ -114,17 +136,18 @@ export const recordBreach =
 
 export const changeBreach =
   (deps: Deps): Breaches["change"] =>
-  async (caller, { id, version, facts: input }) => {
-    const allowed = requirePermission(caller.principal, "system:administer");
+  async (keeper, { id, version, facts: input }) => {
+    const allowed = mayKeep(keeper);
     if (!allowed.ok) return allowed;
     const facts = parsed(input);
     if (!facts.ok) return facts;
+    const caller = callerOf(keeper);
     return decideAndCommit(deps, caller, async () => {
       const before = await deps.readers.breaches.byId(id);
       if (before === null) return err({ type: "not-found" });
       if (before.version !== version) return err({ type: "version-mismatch" });
       const occasion = await occasionOf(deps, caller);
-      const decided = change(before, facts.value, occasion);
+      const decided = change(before, facts.value, keeper === "cli" ? "cli" : "admin", occasion);
       if (!decided.ok) return faulty(decided.error);
       const { breach, changes } = decided.value;
       return ok({ changes, value: viewOf(breach, occasion.now) });

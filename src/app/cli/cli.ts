@@ -8,6 +8,7 @@ import { compose, openStore } from "../compose.ts";
 import { readSettings, WrongSettings } from "../config.ts";
 import { auditCommand } from "./audit.ts";
 import { backupCommand } from "./backup.ts";
+import { breachCommand } from "./breach.ts";
 import { CommandRefused } from "./command-refused.ts";
 import { dbCommand } from "./db-move.ts";
 import { erasureCommand } from "./erasure.ts";
@@ -27,6 +28,7 @@ const USAGE = `Usage: bun run cli COMMAND
   backup create | list | verify [NAME]    encrypted copies of the database in BACKUP_DIR
   backup restore [NAME] [--replace]       put one back; nobody who was erased since comes back with it
   backup drill [NAME]                     rehearse it beside the database, measure it, sign a report
+  breach list | show | add | update       the register of breaches, what is late first (GDPR Art. 33, 34)
   staging export --to URL                 a working copy without the people, for a staging service
   db move --to URL | --confirm            take a SQLite installation to PostgreSQL; delete the old file
   support SUPPORT_ID                      the log lines of a problem
@@ -87,6 +89,7 @@ const run = async (words: readonly string[]): Promise<void> => {
   if (command === "import" && verb === "comments") return importCommentsCommand(rest);
   if (command === "db") return dbCommand(words.slice(1), say);
   if (command === "backup") return backupCommand(words.slice(1), say);
+  if (command === "breach") return breachCommand(words.slice(1), say);
   if (command === "support" && verb !== undefined) {
     return supportCommand(readSettings(process.env).logDir, verb, say);
   }
@@ -126,6 +129,6 @@ if (import.meta.main) {
         ? `${failure.message}\n`
         : `The database did not do this: ${failure.message}. The same command may be run again.\n`,
     );
-    process.exit(refused ? 2 : 1);
+    process.exit(failure instanceof CommandRefused ? failure.exitCode : refused ? 2 : 1);
   }
 }

@@ -1,6 +1,6 @@
 import type { CommentChoice } from "../anonymization/erase-comment.ts";
 import type { BreachRisk } from "../breaches/breach.ts";
-import type { BreachField } from "../breaches/record-breach.ts";
+import type { BreachField, BreachKeeper } from "../breaches/record-breach.ts";
 import type { CommentStatus, ModerationDecision } from "../comments/comment.ts";
 import type { ConsentMethod, ConsentType } from "../consent/consent-type.ts";
 import type { ErasureStep } from "../erasure/erasure.ts";
@@ -157,8 +157,13 @@ export interface AuditDetails {
   "erasure.certified": { readonly erasure: ErasureId };
   "legal_hold.placed": { readonly scope: "subject" | "record" };
   "legal_hold.lifted": { readonly scope: "subject" | "record" };
-  "breach.recorded": { readonly risk: BreachRisk | null; readonly told_late: boolean };
+  "breach.recorded": {
+    readonly by: BreachKeeper;
+    readonly risk: BreachRisk | null;
+    readonly told_late: boolean;
+  };
   "breach.changed": {
+    readonly by: BreachKeeper;
     /** Their names. What they say stands in the register alone. */
     readonly fields: readonly BreachField[];
     readonly risk: BreachRisk | null;

@@ -13,6 +13,7 @@ const FACTS = [
   "aware_at",
   "risk",
   "data_unintelligible",
+  "persons_exemption",
   "notified_at",
   "late_reason",
   "persons_told_at",
@@ -22,6 +23,9 @@ type Fact = (typeof FACTS)[number];
 
 /** What can be said of a breach. */
 export type BreachField = Fact | "phase";
+
+/** Who writes into the register: an admin who has signed in, or whoever may use the command line. */
+export type BreachKeeper = "admin" | "cli";
 
 /** What is told of a breach, at first or later. Nothing that was told is taken back: a fact is replaced, a phase added. */
 export type BreachFacts = { readonly [F in Fact]?: NonNullable<Breach[F]> } & {
@@ -69,6 +73,7 @@ const phasesJson = (phases: readonly NoticePhase[]) => canonicalJson(phases as r
 export const recordBreach = (
   id: BreachId,
   { phase, ...facts }: BreachFacts & Required<Pick<BreachFacts, "nature" | "aware_at">>,
+  by: BreachKeeper,
   occasion: Occasion,
 ): BreachDecision => {
   const breach: Breach = {
@@ -82,6 +87,7 @@ export const recordBreach = (
     measures: null,
     risk: null,
     data_unintelligible: false,
+    persons_exemption: null,
     notified_at: null,
     late_reason: null,
     persons_told_at: null,
@@ -90,7 +96,7 @@ export const recordBreach = (
   };
   const faults = breachFaults(breach, occasion.now);
   if (faults.length > 0) return err(faults);
-  const details = { risk: breach.risk, told_late: isToldLate(breach) };
+  const details = { by, risk: breach.risk, told_late: isToldLate(breach) };
   return ok({
     breach,
     changes: {
@@ -105,6 +111,7 @@ export const recordBreach = (
 export const changeBreach = (
   before: Breach,
   { phase, ...facts }: BreachFacts,
+  by: BreachKeeper,
   occasion: Occasion,
 ): BreachDecision => {
   const replaced = FACTS.filter((field) => facts[field] !== undefined && facts[field] !== before[field]);
@@ -119,7 +126,7 @@ export const changeBreach = (
   const faults = breachFaults(breach, occasion.now);
   if (faults.length > 0) return err(faults);
   const fields: readonly BreachField[] = [...replaced, ...(phase === undefined ? [] : (["phase"] as const))];
-  const details = { fields, risk: breach.risk, told_late: isToldLate(breach) };
+  const details = { by, fields, risk: breach.risk, told_late: isToldLate(breach) };
   return ok({
     breach,
     changes: {

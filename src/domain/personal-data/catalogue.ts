@@ -355,6 +355,7 @@ export const CATALOGUE: Catalogue = {
       aware_at: { ...internal, mask: "shifted-time" },
       risk: internal,
       data_unintelligible: internal,
+      persons_exemption: internal,
       phases: staffWords,
       notified_at: { ...internal, mask: "shifted-time" },
       late_reason: staffWords,

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { type BreachRisk, isOpen } from "../../../src/domain/breaches/breach.ts";
+import { plus } from "../../../src/domain/shared/instant.ts";
 import { WALKED_COLLECTIONS } from "../../../src/ports/personal-data-reader.ts";
 import { asWrite, id, NOON, record } from "../../support/records.ts";
 import { harness } from "../harness.ts";
@@ -59,6 +61,36 @@ export const personalDataReaderLaws = (kind: StoreKind): void => {
       expect(await breaches.list(newest[0]?.id ?? null, 1)).toEqual(newest.slice(1, 2));
       expect(await breaches.byId(newest[0]?.id ?? id())).toEqual(newest[0] ?? null);
       expect(await breaches.byId(id())).toBeNull();
+    });
+    test("finds what is open as the domain judges it, the one known for longest first", async () => {
+      const { breaches } = h.readers();
+      const before = (await breaches.list(null, 100)).map((row) => row.id);
+      const rows = [null, "unlikely", "risk", "high"].flatMap((risk, a) =>
+        [null, NOON].flatMap((notified_at, b) =>
+          [null, NOON].flatMap((persons_told_at, c) =>
+            [false, true].flatMap((data_unintelligible, d) =>
+              ([null, "risk_removed", "disproportionate"] as const).map((persons_exemption, e) =>
+                record("breaches", {
+                  risk: risk as BreachRisk | null,
+                  notified_at,
+                  persons_told_at,
+                  data_unintelligible,
+                  persons_exemption,
+                  aware_at: plus(NOON, -(((((a * 2 + b) * 2 + c) * 2 + d) * 3 + e) % 7)),
+                }),
+              ),
+            ),
+          ),
+        ),
+      );
+      await h.given(...rows.map((row) => ({ op: "insert", into: "breaches", row }) as const));
+      const open = rows
+        .filter(isOpen)
+        .toSorted((one, other) => one.aware_at - other.aware_at || (one.id < other.id ? -1 : 1));
+      const found = (await breaches.open(1_000)).filter((row) => !before.includes(row.id));
+      expect(found).toEqual(open);
+      expect(open.length).toBeGreaterThan(20);
+      expect(await breaches.open(2)).toEqual((await breaches.open(1_000)).slice(0, 2));
     });
   });
 

@@ -45,7 +45,12 @@ export const privacyRequestReaderLaws = (kind: StoreKind): void => {
       effective_at: at(1),
       closed_at: at(0),
     });
-    const unknown = request({ state: "awaiting_identity", channel: "operator", due_at: at(25) });
+    const unknown = request({
+      state: "awaiting_identity",
+      channel: "operator",
+      due_at: at(25),
+      suspended_since: at(1),
+    });
     const all = [access, erasure, running, sameDay, answered, unknown];
     beforeAll(() =>
       h.given(
@@ -95,6 +100,13 @@ export const privacyRequestReaderLaws = (kind: StoreKind): void => {
       expect(await privacyRequests.waking(at(20), 10)).toEqual([erasure]);
       expect(await privacyRequests.waking(at(99), 10)).toEqual([erasure, access]);
       expect(await privacyRequests.waking(at(99), 1)).toEqual([erasure]);
+    });
+    test("counts what is late, and neither what is answered nor what waits for its person", async () => {
+      const { privacyRequests } = h.readers();
+      const [first, ...later] = [9, 10, 20, 25, 30].map((day) => privacyRequests.late(plus(at(day), 1), 10));
+      expect([await first, ...(await Promise.all(later))]).toEqual([0, 1, 3, 3, 4]);
+      expect(await privacyRequests.late(at(10), 10)).toBe(0);
+      expect(await privacyRequests.late(at(99), 2)).toBe(2);
     });
     test("finds erasures whose date has come, scheduled or running", async () => {
       const { privacyRequests } = h.readers();

@@ -1,5 +1,6 @@
-import { desc, eq, lt } from "drizzle-orm";
+import { asc, desc, eq, lt, sql } from "drizzle-orm";
 import type { BreachReader } from "../../../ports/breach-reader.ts";
+import { OPEN_BREACH } from "../limits.ts";
 import { first, param, prepared, type Source } from "../portable.ts";
 
 /** After every id. */
@@ -22,8 +23,18 @@ export const breachReader = (source: Source): BreachReader => {
       .orderBy(desc(breaches.id))
       .limit(param("limit")),
   );
+  const open = prepared(source, "breaches.open", () =>
+    db
+      .select()
+      .from(breaches)
+      // The condition of the partial index, word for word: that is how the databases recognise it.
+      .where(sql.raw(OPEN_BREACH))
+      .orderBy(asc(breaches.aware_at), asc(breaches.id))
+      .limit(param("limit")),
+  );
   return {
     byId: async (id) => first(await byId({ id })),
+    open: (limit) => open({ limit }),
     list: (before, limit) => list({ before: before ?? FROM_NEWEST, limit }),
   };
 };

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lte, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, gt, lt, lte, type SQL, sql } from "drizzle-orm";
 import type { PrivacyRequest } from "../../../domain/privacy-requests/privacy-request.ts";
 import type { PrivacyRequestReader } from "../../../ports/privacy-request-reader.ts";
 import { first, param, prepared, type Source } from "../portable.ts";
@@ -44,6 +44,15 @@ export const privacyRequestReader = (source: Source): PrivacyRequestReader => {
     inState: page("in state", inState, false),
     inStateOfType: page("in state of type", inState, true),
   };
+  const late = prepared(source, "privacy_requests.late", () => {
+    const found = db
+      .select({ id: requests.id })
+      .from(requests)
+      .where(and(live, lt(requests.due_at, param("now")), sql`${requests.suspended_since} is null`))
+      .limit(param("atMost"))
+      .as("found");
+    return db.select({ count: sql<number>`count(*)` }).from(found);
+  });
   const waking = prepared(source, "privacy_requests.waking", () =>
     db
       .select()
@@ -74,6 +83,7 @@ export const privacyRequestReader = (source: Source): PrivacyRequestReader => {
       if (state === null) return (type === null ? pages.live : pages.liveOfType)({ ...position, ...ofType });
       return (type === null ? pages.inState : pages.inStateOfType)({ ...position, ...ofType, state });
     },
+    late: async (now, atMost) => Number(first(await late({ now, atMost }))?.count ?? 0),
     waking: (now, limit) => waking({ now, limit }),
     dueErasures: (now, limit) => dueErasures({ now, limit }),
   };

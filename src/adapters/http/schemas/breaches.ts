@@ -5,6 +5,7 @@ import {
   BREACH_COUNT_MAX,
   BREACH_RISKS,
   BREACH_TEXT_MAX,
+  PERSONS_EXEMPTIONS,
   PERSONS_NOTICES,
   phasesOf,
 } from "../../../domain/breaches/breach.ts";
@@ -32,7 +33,11 @@ const risk = oneOf(BREACH_RISKS, { description: "To those concerned" });
 const data_unintelligible = t.Boolean({ description: "Of no use to who has them, such as encrypted data" });
 const notifiedAt = time("When the authority had been told everything of Art. 33(3)");
 const late_reason = words("Why the authority was told later than after 72 hours");
-const personsToldAt = time("When those concerned were told");
+const persons_exemption = oneOf(PERSONS_EXEMPTIONS, {
+  description:
+    "Why those concerned are not told one by one of a high risk (GDPR Art. 34(3)(b), (c)): it is gone, or it would take too much, and then the public is told instead",
+});
+const personsToldAt = time("When those concerned, or instead of them the public, were told");
 
 const phase = record({
   at: time("When the authority was told"),
@@ -49,6 +54,7 @@ const later = {
   measures: t.Optional(measures),
   risk: t.Optional(risk),
   data_unintelligible: t.Optional(data_unintelligible),
+  persons_exemption: t.Optional(persons_exemption),
   phase: t.Optional(phase),
   notified_at: t.Optional(notifiedAt),
   late_reason: t.Optional(late_reason),
@@ -81,11 +87,16 @@ export const Breach = named(
       description:
         "GDPR Art. 33: due until the risk is judged unlikely or the authority is told; begun: told in part",
     }),
+    hours_left: nullable(t.Number(), {
+      description: "Until then, negative once it is overdue; null where the clock does not run any more",
+    }),
     told_late: t.Boolean({ description: "The authority was first told after 72 hours" }),
     risk: nullable(risk),
     data_unintelligible,
+    persons_exemption: nullable(persons_exemption),
     persons_notice: oneOf(PERSONS_NOTICES, {
-      description: "GDPR Art. 34: due when the risk is high and the data are not unintelligible",
+      description:
+        "GDPR Art. 34: due when the risk is high, is not gone, and the data are not unintelligible",
     }),
     phases: t.Array(phase),
     notified_at: nullable(notifiedAt),
@@ -111,10 +122,12 @@ export const breachBody = ({ breach, ...standing }: BreachView) => ({
   measures: breach.measures,
   aware_at: timeText(breach.aware_at),
   notice_due_at: timeText(standing.notice_due_at),
+  hours_left: standing.hours_left === null ? null : Math.floor(standing.hours_left * 10) / 10,
   authority_notice: standing.authority_notice,
   told_late: standing.told_late,
   risk: breach.risk,
   data_unintelligible: breach.data_unintelligible,
+  persons_exemption: breach.persons_exemption,
   persons_notice: standing.persons_notice,
   phases: phasesOf(breach).map(({ at, told }) => ({ at: timeText(at), told })),
   notified_at: timeTextOrNull(breach.notified_at),
