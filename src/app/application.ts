@@ -8,6 +8,7 @@ import type { SystemConfiguration } from "../domain/configuration/system-configu
 import type { ConsentRecord } from "../domain/consent/consent.ts";
 import type { ConsentStanding } from "../domain/consent/consent-in-force.ts";
 import type { ConsentMethod, ConsentType, OptionalConsentType } from "../domain/consent/consent-type.ts";
+import type { KantaraReceipt } from "../domain/consent/kantara-receipt.ts";
 import type { DueAction } from "../domain/personal-data/catalogue.ts";
 import type {
   PrivacyRequest,
@@ -284,6 +285,7 @@ export interface Application {
     ): Outcome<ConsentStanding>;
     /** The receipt of one's own decision (JWS). */
     readReceipt(caller: Caller, id: ConsentId): Outcome<string>;
+    readKantaraReceipt(caller: Caller, id: ConsentId): Outcome<KantaraReceipt>;
     consentHistory(caller: Caller, page: PageRequest): Outcome<Page<ConsentRecord>>;
   };
   readonly policies: Policies;

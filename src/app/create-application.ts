@@ -24,7 +24,7 @@ import {
 } from "./configuration/manage-configuration.ts";
 import { evaluateFlags, listFlags, readFlag, writeFlag } from "./configuration/manage-flags.ts";
 import { checkConsent } from "./consent/check-consent.ts";
-import { readReceipt } from "./consent/issue-receipt.ts";
+import { readKantaraReceipt, readReceipt } from "./consent/issue-receipt.ts";
 import {
   listPolicies,
   previewPolicy,
@@ -95,6 +95,7 @@ export const createApplication = (
     checkConsent: checkConsent(deps),
     consentHistory: consentHistory(deps),
     readReceipt: readReceipt(deps),
+    readKantaraReceipt: readKantaraReceipt(deps),
   },
   policies: {
     list: listPolicies(deps),

@@ -2,14 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Compile } from "typebox/schema";
 import { CommandRefused } from "../../src/app/cli/command-refused.ts";
 import { receiptCommand } from "../../src/app/cli/receipt.ts";
 import { receiptWords } from "../../src/app/cli/receipt-words.ts";
 import { consentReceipt } from "../../src/domain/consent/receipt.ts";
 import { decided } from "../domain/deciding.ts";
 import { CONTROLLER, policy } from "../domain/given.ts";
+import { KANTARA_SCHEMA } from "../support/kantara-schema.ts";
 import { type Environment, spawnCli } from "../support/process.ts";
-import { accepted, testService } from "../support/service.ts";
+import { accepted, NOON, testService } from "../support/service.ts";
 
 let folder = "";
 let settings: Environment = {};
@@ -97,6 +99,16 @@ describe("receipt verify", () => {
     } finally {
       await server.stop(true);
     }
+  });
+
+  test("writes it as Kantara Consent Receipt 1.1 once it was checked", async () => {
+    const file = await written(receipt);
+    const said = await run("kantara", file, "--jwks", join(folder, "keys.json"));
+    expect(JSON.parse(said)).toMatchObject({ version: "KI-CR-v1.1.0", consentTimestamp: NOON / 1_000 });
+    expect(Compile(KANTARA_SCHEMA as object).Check(JSON.parse(said))).toBeTrue();
+    expect(await run("kantara", await written(report), "--jwks", join(folder, "keys.json"))).toStartWith(
+      "refused: ",
+    );
   });
 
   test("refuses what is none, and says why", async () => {

@@ -119,6 +119,15 @@ export const PEOPLE_ROWS: readonly Row[] = [
     fails: true,
   },
   {
+    operation: "GET /v1/consents/{id}/receipt/kantara",
+    as: "commenter",
+    limits: GENERAL,
+    path: async (asker) => `${await aDecision(asker)}/kantara`,
+    success: JSON_200,
+    nowhere: `/v1/consents/${ID}/receipt/kantara`,
+    fails: true,
+  },
+  {
     operation: "GET /v1/consents/history",
     as: "commenter",
     limits: GENERAL,

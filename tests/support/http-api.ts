@@ -138,6 +138,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/consents/{id}/receipt/kantara": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The receipt of a decision as Kantara Consent Receipt 1.1
+     * @description For programs that read that form only. It holds what was consented to and not withdrawn by this decision, and is not signed: the proof is the receipt.
+     */
+    get: operations["readKantaraReceipt"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/schemas/consent-receipt.json": {
     parameters: {
       query?: never;
@@ -2163,6 +2183,52 @@ export interface components {
     JsonSchema: {
       [key: string]: unknown;
     };
+    KantaraReceipt: {
+      /** @enum {string} */
+      version: "KI-CR-v1.1.0";
+      jurisdiction: string;
+      /** @description Seconds since 1970-01-01T00:00:00Z */
+      consentTimestamp: number;
+      collectionMethod: string;
+      /**
+       * Format: uuid
+       * @description Of the decision
+       * @example 0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b
+       */
+      consentReceiptID: string;
+      /** @description ISO 639-1 */
+      language: string;
+      /** @description Pseudonym of the person */
+      piiPrincipalId: string;
+      piiControllers: {
+        piiController: string;
+        piiControllerUrl: string;
+        contact: string;
+        address: {
+          [key: string]: string;
+        };
+        /** @description `N/A`: the controller has not said */
+        email: string;
+        /** @description `N/A`: the controller has not said */
+        phone: string;
+      }[];
+      policyUrl: string;
+      services: {
+        service: string;
+        purposes: {
+          purpose: string;
+          /** @enum {string} */
+          consentType: "EXPLICIT";
+          purposeCategory: string[];
+          piiCategory: string[];
+          /** @description When it ends by itself, and where it is withdrawn */
+          termination: string;
+          thirdPartyDisclosure: boolean;
+        }[];
+      }[];
+      sensitive: boolean;
+      spiCat: string[];
+    };
     /**
      * @description GDPR Art. 6(1)(a) to (f)
      * @enum {string}
@@ -3975,6 +4041,102 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["ConsentReceipt"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `not-found`: Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  readKantaraReceipt: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description Of the decision
+         * @example 0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b
+         */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The receipt in that form */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["KantaraReceipt"];
         };
       };
       /** @description `host-invalid`: Host not valid */

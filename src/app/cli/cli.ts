@@ -34,6 +34,7 @@ const USAGE = `Usage: bun run cli COMMAND
   support SUPPORT_ID                      the log lines of a problem
   keys status | rotate                    which key encrypts what; encrypt all of it with SECRET_KEY anew
   receipt verify FILE [--jwks FILE|URL]   what a consent receipt proves, with public keys alone
+  receipt kantara FILE [--jwks FILE|URL]  the same as Kantara Consent Receipt 1.1, in JSON
   keys rotate-signing                     another key to sign receipts and reports with
   retention run | rehearse                take what is due; only count it
   erasure maintenance                     rewrite the database so that nothing deleted is left in it

@@ -5,12 +5,14 @@ import {
   type PublicKeyOf,
   verifyDocument,
 } from "../../adapters/crypto/verify-document.ts";
+import { kantaraReceipt } from "../../domain/consent/kantara-receipt.ts";
 import { compose } from "../compose.ts";
 import { readSettings } from "../config.ts";
 import { CommandRefused } from "./command-refused.ts";
 import { receiptWords } from "./receipt-words.ts";
 
-const USAGE = "receipt verify FILE [--jwks FILE | --jwks URL]";
+const USAGE =
+  "receipt verify FILE [--jwks FILE | --jwks URL]\nreceipt kantara FILE [--jwks FILE | --jwks URL]";
 
 const REFUSED: Readonly<Record<DocumentRefusal, string>> = {
   "not-a-jws": "it is no signed receipt, or a character of it was changed.",
@@ -85,7 +87,8 @@ const ownKeys = async (): Promise<PublicKeyOf> => {
 
 /**
  * `receipt verify` checks a receipt with public keys alone and says in words what it proves. Refuses (exit code 2) what
- * was not signed with one of them, and says why.
+ * was not signed with one of them, and says why. `receipt kantara` writes what was checked in the form of Kantara Consent
+ * Receipt 1.1.
  */
 export const receiptCommand = async (
   verb: string,
@@ -93,7 +96,7 @@ export const receiptCommand = async (
   say: (text: string) => void,
 ): Promise<void> => {
   const [file, flag, place, ...more] = args;
-  const isUsed = verb === "verify" && file !== undefined && more.length === 0;
+  const isUsed = (verb === "verify" || verb === "kantara") && file !== undefined && more.length === 0;
   if (!isUsed || (flag !== undefined && (flag !== "--jwks" || place === undefined)))
     throw new CommandRefused(USAGE);
   const jws = receiptIn(await textOf(file));
@@ -104,6 +107,7 @@ export const receiptCommand = async (
   );
   if (!verified.ok) throw new CommandRefused(`Refused: ${REFUSED[verified.error.type]}`);
   const { payload, kid } = verified.value;
+  if (verb === "kantara") return say(JSON.stringify(kantaraReceipt(payload, Date.parse), null, 2));
   say(
     [
       `genuine       signed with the key ${kid}`,

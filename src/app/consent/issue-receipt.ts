@@ -1,36 +1,61 @@
 import type { ConsentRecord } from "../../domain/consent/consent.ts";
 import type { ConsentPolicy } from "../../domain/consent/consent-policy.ts";
+import { kantaraReceipt } from "../../domain/consent/kantara-receipt.ts";
 import { consentReceipt } from "../../domain/consent/receipt.ts";
-import { err, ok } from "../../domain/shared/result.ts";
+import type { Json } from "../../domain/shared/canonical-json.ts";
+import type { ConsentId } from "../../domain/shared/ids.ts";
+import { err, ok, type Result } from "../../domain/shared/result.ts";
 import type { Application } from "../application.ts";
-import { subjectOf } from "../caller.ts";
+import { type Caller, subjectOf } from "../caller.ts";
 import type { Deps } from "../deps.ts";
+import type { AppError } from "../errors.ts";
+
+const payloadOf = (
+  { policies }: Pick<Deps, "policies">,
+  record: ConsentRecord,
+  policy: ConsentPolicy,
+): Json =>
+  consentReceipt(record, {
+    policy,
+    controller: policies.controller,
+    retentionDays: policies.retention.user_data,
+    publicUrl: policies.publicUrl,
+    timeText: (instant) => new Date(instant).toISOString(),
+  });
 
 /** The signed receipt of a decision; the same one again while the key and what the controller says of itself stay. */
 export const issueReceipt = (
-  { documents, policies }: Pick<Deps, "documents" | "policies">,
+  deps: Pick<Deps, "documents" | "policies">,
   record: ConsentRecord,
   policy: ConsentPolicy,
-): Promise<string> =>
-  documents.sign(
-    "receipt",
-    consentReceipt(record, {
-      policy,
-      controller: policies.controller,
-      retentionDays: policies.retention.user_data,
-      publicUrl: policies.publicUrl,
-      timeText: (instant) => new Date(instant).toISOString(),
-    }),
-  );
+): Promise<string> => deps.documents.sign("receipt", payloadOf(deps, record, policy));
 
-/** The receipt of one's own decision. Another's is not found, as if it were not there. */
+/** One's own decision, and under which policy. Another's is not found, as if it were not there. */
+const ownDecision = async (
+  { readers }: Deps,
+  caller: Caller,
+  id: ConsentId,
+): Promise<Result<{ readonly record: ConsentRecord; readonly policy: ConsentPolicy }, AppError>> => {
+  const subject = subjectOf(caller.principal);
+  if (subject === null) return err({ type: "credential-required" });
+  const record = await readers.consents.byId(id);
+  if (record === null || record.subject_id !== subject.id) return err({ type: "not-found" });
+  const policy = await readers.consentPolicies.byVersion(record.policy_version);
+  return policy === null ? err({ type: "not-found" }) : ok({ record, policy });
+};
+
 export const readReceipt =
   (deps: Deps): Application["consent"]["readReceipt"] =>
   async (caller, id) => {
-    const subject = subjectOf(caller.principal);
-    if (subject === null) return err({ type: "credential-required" });
-    const record = await deps.readers.consents.byId(id);
-    if (record === null || record.subject_id !== subject.id) return err({ type: "not-found" });
-    const policy = await deps.readers.consentPolicies.byVersion(record.policy_version);
-    return policy === null ? err({ type: "not-found" }) : ok(await issueReceipt(deps, record, policy));
+    const found = await ownDecision(deps, caller, id);
+    return found.ok ? ok(await issueReceipt(deps, found.value.record, found.value.policy)) : found;
+  };
+
+/** What the receipt says, in the form of Kantara Consent Receipt 1.1; not signed. */
+export const readKantaraReceipt =
+  (deps: Deps): Application["consent"]["readKantaraReceipt"] =>
+  async (caller, id) => {
+    const found = await ownDecision(deps, caller, id);
+    if (!found.ok) return found;
+    return ok(kantaraReceipt(payloadOf(deps, found.value.record, found.value.policy), Date.parse));
   };

@@ -4,6 +4,7 @@ import { err, ok } from "../../../domain/shared/result.ts";
 import type { Service } from "../context.ts";
 import { json, type Route, route } from "../route.ts";
 import { ReceiptView } from "../schemas/consents.ts";
+import { KantaraReceiptView } from "../schemas/kantara-receipt.ts";
 import { JsonSchema, uuid } from "../schemas/kinds.ts";
 
 const SCHEMA = new URL("../../../../docs/schemas/consent-receipt.json", import.meta.url);
@@ -26,6 +27,25 @@ export const consentReceiptRoutes = ({ application }: Service): readonly Route[]
       if (id === null) return err({ type: "not-found" });
       const receipt = await application.consent.readReceipt(caller, id);
       return receipt.ok ? ok(json({ receipt: receipt.value })) : receipt;
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/v1/consents/:id/receipt/kantara",
+    operationId: "readKantaraReceipt",
+    tag: "consent",
+    summary: "The receipt of a decision as Kantara Consent Receipt 1.1",
+    description:
+      "For programs that read that form only. It holds what was consented to and not withdrawn by this decision, and is not signed: the proof is the receipt.",
+    permission: ["subject", "receipt"],
+    params: { id: uuid("Of the decision") },
+    success: { status: 200, description: "The receipt in that form", schema: KantaraReceiptView },
+    problems: ["not-found"],
+    handle: async ({ caller, params }) => {
+      const id = parseId<ConsentId>(params.id);
+      if (id === null) return err({ type: "not-found" });
+      const receipt = await application.consent.readKantaraReceipt(caller, id);
+      return receipt.ok ? ok(json(receipt.value)) : receipt;
     },
   }),
   route({
