@@ -1,6 +1,7 @@
 import type { CommentChoice } from "../domain/anonymization/erase-comment.ts";
 import type { Origin } from "../domain/anonymization/pseudonym.ts";
 import type { AuditEntry } from "../domain/audit/audit-entry.ts";
+import type { OpenPayload } from "../domain/audit/log-leaf.ts";
 import type { TilePlace } from "../domain/audit/tiles.ts";
 import type { CommentStatus, ModerationDecision } from "../domain/comments/comment.ts";
 import type { FeatureFlag, FeatureFlags } from "../domain/configuration/feature-flags.ts";
@@ -40,7 +41,7 @@ import type {
 } from "../domain/shared/ids.ts";
 import type { Instant } from "../domain/shared/instant.ts";
 import type { Result } from "../domain/shared/result.ts";
-import type { PublicKey } from "../ports/document-signer.ts";
+import type { PublishedKeys } from "../ports/document-signer.ts";
 import type { Breaches } from "./breaches/breaches.ts";
 import type { Caller, Principal } from "./caller.ts";
 import type { Policies, PolicyPreview } from "./consent/policies.ts";
@@ -74,6 +75,8 @@ export interface AuditProof {
   readonly tlog_proof: string;
   /** C2SP verifier keys, oldest first. */
   readonly verifier_keys: readonly string[];
+  /** What the leaf commits to as having happened; null once its time is over. */
+  readonly payload: OpenPayload | null;
 }
 
 export interface PageRequest {
@@ -285,6 +288,8 @@ export interface Application {
     ): Outcome<ConsentStanding>;
     /** The receipt of one's own decision (JWS). */
     readReceipt(caller: Caller, id: ConsentId): Outcome<string>;
+    /** Of the entry that a receipt names; `not-found` until it is in the tree, and once the person was erased. */
+    proveReceipt(caller: Caller, id: ConsentId): Outcome<AuditProof>;
     readKantaraReceipt(caller: Caller, id: ConsentId): Outcome<KantaraReceipt>;
     consentHistory(caller: Caller, page: PageRequest): Outcome<Page<ConsentRecord>>;
   };
@@ -503,14 +508,16 @@ export interface Application {
   readonly audit: {
     /** The newest signed checkpoint; not found before the first. */
     checkpoint(): Outcome<string>;
+    /** C2SP verifier keys, oldest first: every key that ever signed a checkpoint. */
+    keys(): Outcome<readonly string[]>;
     /** The hashes of a tile; not found while it is not so wide. */
     tile(tile: TilePlace & { readonly width: number }): Outcome<Uint8Array>;
     list(caller: Caller, filter: AuditFilter, page: PageRequest): Outcome<Page<AuditEntry>>;
     proof(caller: Caller, id: AuditEntryId): Outcome<AuditProof>;
   };
   readonly documents: {
-    /** What receipts and reports are checked with: every key there ever was, newest first. */
-    publicKeys(): Outcome<{ readonly keys: readonly PublicKey[] }>;
+    /** What receipts and reports are checked with, and what they are not checked with any more, newest first. */
+    publicKeys(): Outcome<PublishedKeys>;
   };
   readonly health: {
     /** What does not work, by name; empty when all is well. */

@@ -4,7 +4,7 @@ import { accessTrail } from "./access/access-trail.ts";
 import type { Application } from "./application.ts";
 import { listEntries } from "./audit/list-entries.ts";
 import { proveEntry } from "./audit/prove-entry.ts";
-import { readCheckpoint, readTile } from "./audit/publish-log.ts";
+import { readCheckpoint, readTile, verifierKeys } from "./audit/publish-log.ts";
 import {
   changeBreach,
   listBreaches,
@@ -24,7 +24,7 @@ import {
 } from "./configuration/manage-configuration.ts";
 import { evaluateFlags, listFlags, readFlag, writeFlag } from "./configuration/manage-flags.ts";
 import { checkConsent } from "./consent/check-consent.ts";
-import { readKantaraReceipt, readReceipt } from "./consent/issue-receipt.ts";
+import { proveReceipt, readKantaraReceipt, readReceipt } from "./consent/issue-receipt.ts";
 import {
   listPolicies,
   previewPolicy,
@@ -95,6 +95,7 @@ export const createApplication = (
     checkConsent: checkConsent(deps),
     consentHistory: consentHistory(deps),
     readReceipt: readReceipt(deps),
+    proveReceipt: proveReceipt(deps),
     readKantaraReceipt: readKantaraReceipt(deps),
   },
   policies: {
@@ -191,6 +192,7 @@ export const createApplication = (
   idempotency: idempotentRequests(deps),
   audit: {
     checkpoint: readCheckpoint(deps),
+    keys: async () => ok(await verifierKeys(deps)),
     tile: readTile(deps),
     list: listEntries(deps),
     proof: proveEntry(deps),

@@ -31,7 +31,7 @@ const setUp = () => {
   /** Another process on the same store. */
   const instance = (over: Partial<KeyVaultDeps> = {}) => {
     const keys = makeDocumentKeys({ ...deps, ...over });
-    return { ...makeDocumentSigner(keys), rotate: keys.rotate };
+    return { ...makeDocumentSigner(keys), rotate: keys.rotate, revoke: keys.revoke };
   };
   const kidOf = (jws: string): string => decodeProtectedHeader(jws).kid ?? "";
   const at = (milliseconds: number) => clock.set(NOON + milliseconds);
@@ -198,6 +198,83 @@ describe("rotation", () => {
       const jws = await signer.sign("receipt", PAYLOAD);
       expect(await instance().verify("receipt", jws)).toEqual(PAYLOAD);
     }
+  });
+});
+
+describe("revocation", () => {
+  test("ends a key that leaked, at once and on every instance, in one commit", async () => {
+    const { store, instance, kidOf, at } = setUp();
+    const [a, b] = [instance(), instance()];
+    const jws = await b.sign("receipt", PAYLOAD);
+    const leaked = kidOf(jws);
+    expect(await b.verifyRevoked("receipt", jws)).toBeNull();
+    at(20 * SECOND + 7);
+    const revoked = await a.revoke(leaked);
+    // Nobody has looked again: the other instance still has both halves in memory.
+    expect(await b.verify("receipt", jws)).toBeNull();
+    expect(kidOf(await b.sign("receipt", PAYLOAD))).not.toBe(leaked);
+    expect(kidOf(await a.sign("receipt", PAYLOAD))).toBe(kidOf(await b.sign("receipt", PAYLOAD)));
+    const created = kidOf(await a.sign("receipt", PAYLOAD));
+    expect(revoked).toEqual({ outcome: "revoked", created });
+    for (const signer of [a, b, instance()]) {
+      expect(await signer.verifyRevoked("receipt", jws)).toEqual({
+        payload: PAYLOAD,
+        revoked_at: NOON + 20 * SECOND + 7,
+      } as never);
+      expect(await signer.verifyRevoked("report", jws)).toBeNull();
+      expect(await signer.verifyRevoked("receipt", await a.sign("receipt", PAYLOAD))).toBeNull();
+      const { keys, revoked: former } = await signer.jwks();
+      expect(keys.map(({ kid }) => kid)).toEqual([created]);
+      expect(former.map(({ kid, revoked: { revoked_at } }) => [kid, revoked_at])).toEqual([
+        [leaked, NOON / SECOND + 20],
+      ]);
+    }
+    expect(store.keys().map(({ id }) => id)).toEqual([
+      `document-key:public:${leaked}`,
+      `document-key:public:${created}`,
+      `document-key:private:${created}`,
+    ]);
+    expect(store.trail().map(({ action, details }) => [action, JSON.parse(details ?? "")])).toEqual([
+      ["key.created", { purpose: `document-key:public:${leaked}` }],
+      ["key.revoked", { purpose: `document-key:public:${leaked}` }],
+      ["key.destroyed", { purpose: `document-key:private:${leaked}` }],
+      ["key.created", { purpose: `document-key:public:${created}` }],
+    ]);
+  });
+
+  test("makes no key where there is another one, and knows what it has done and what it does not know", async () => {
+    const { instance, kidOf, at } = setUp();
+    const signer = instance();
+    const old = kidOf(await signer.sign("receipt", PAYLOAD));
+    const added = await signer.rotate();
+    const kid = added?.kid ?? "";
+    at(5 * MINUTE);
+    expect(await signer.revoke(old)).toEqual({ outcome: "revoked", created: null });
+    expect(kidOf(await signer.sign("receipt", PAYLOAD))).toBe(kid);
+    expect(await signer.revoke(old)).toEqual({ outcome: "already-revoked" });
+    expect(await signer.revoke("nobody's")).toEqual({ outcome: "unknown", kids: [kid] });
+  });
+
+  test("of a retired key leaves the one that signs alone", async () => {
+    const { instance, kidOf, at, destroy } = setUp();
+    const signer = instance();
+    const jws = await signer.sign("receipt", PAYLOAD);
+    await signer.rotate();
+    at(3 * HOUR);
+    await destroy();
+    const now = kidOf(await signer.sign("receipt", PAYLOAD));
+    expect(await signer.revoke(kidOf(jws))).toEqual({ outcome: "revoked", created: null });
+    expect(kidOf(await signer.sign("receipt", PAYLOAD))).toBe(now);
+    expect(await signer.verify("receipt", jws)).toBeNull();
+  });
+
+  test("by two at once happens once", async () => {
+    const { store, instance, kidOf } = setUp();
+    const [a, b] = [instance(), instance()];
+    const leaked = kidOf(await a.sign("receipt", PAYLOAD));
+    const outcomes = (await Promise.all([a.revoke(leaked), b.revoke(leaked)])).map(({ outcome }) => outcome);
+    expect(outcomes.filter((each) => each === "revoked")).toHaveLength(1);
+    expect(store.keys()).toHaveLength(3);
   });
 });
 

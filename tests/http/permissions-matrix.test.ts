@@ -1,6 +1,7 @@
 // Every operation of the document, with every kind of credential, on whosever resource it can be: what is answered
 // stands here by hand, so that a permission that changes anywhere else is seen here.
 import { describe, expect, test } from "bun:test";
+import { sequence } from "../support/audit-log.ts";
 import { anEntryProved, onceLogged } from "../support/header-rows-audit.ts";
 import { testServer } from "../support/http.ts";
 import { WHO, type Who, type Whose, type World, world } from "../support/http-matrix.ts";
@@ -226,6 +227,26 @@ const CASES: readonly Case[] = [
     path: async (at) => ownReceipt(at, "commenter", (await at.server.signIn("a.n.other@example.org")).token),
     expected: [[401, 404], [404, 404, 404, 404], [404, 404, 404], [403, 403], 403, 401, 404],
   },
+
+  ...["kantara", "proof"].flatMap((form): readonly Case[] => [
+    {
+      operation: `GET /v1/consents/{id}/receipt/${form}`,
+      what: "of one's own decision",
+      path: async (at, who) => {
+        const path = await ownReceipt(at, who);
+        await sequence(at.server);
+        return `${path}/${form}`;
+      },
+      expected: [[401, 200], [200, 200, 200, 200], [200, 200, 200], [403, 403], 403, 401, 200],
+    },
+    {
+      operation: `GET /v1/consents/{id}/receipt/${form}`,
+      what: "of another's decision",
+      path: async (at) =>
+        `${await ownReceipt(at, "commenter", (await at.server.signIn("a.n.other@example.org")).token)}/${form}`,
+      expected: [[401, 404], [404, 404, 404, 404], [404, 404, 404], [403, 403], 403, 401, 404],
+    },
+  ]),
 
   // Its token is none of these credentials; without one it is for the loopback, and these requests come from nowhere.
   {
@@ -628,6 +649,7 @@ const CASES: readonly Case[] = [
   { operation: "GET /v1/admin/audit-entries", expected: ADMINISTER },
   { operation: "GET /v1/admin/audit-entries/{id}/proof", path: anEntryProved, expected: ADMINISTER },
   { operation: "GET /audit/checkpoint", path: onceLogged("/audit/checkpoint"), expected: ALL },
+  { operation: "GET /audit/keys", expected: ALL },
   { operation: "GET /audit/tile/{tile}", path: onceLogged("/audit/tile/0/000.p/1"), expected: ALL },
 
   // Evaluation of flags

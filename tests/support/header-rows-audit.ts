@@ -46,6 +46,13 @@ export const AUDIT_ROWS: readonly Row[] = [
     fails: true,
   },
   {
+    operation: "GET /audit/keys",
+    as: "nobody",
+    limits: [],
+    success: { status: 200, kind: "text", headers: { "cache-control": "public, max-age=300" } },
+    fails: true,
+  },
+  {
     operation: "GET /audit/tile/{tile}",
     as: "nobody",
     limits: [],

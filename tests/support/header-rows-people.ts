@@ -1,3 +1,4 @@
+import { sequence } from "./audit-log.ts";
 // Consent, sessions and comments.
 import {
   type Asker,
@@ -125,6 +126,19 @@ export const PEOPLE_ROWS: readonly Row[] = [
     path: async (asker) => `${await aDecision(asker)}/kantara`,
     success: JSON_200,
     nowhere: `/v1/consents/${ID}/receipt/kantara`,
+    fails: true,
+  },
+  {
+    operation: "GET /v1/consents/{id}/receipt/proof",
+    as: "commenter",
+    limits: GENERAL,
+    path: async (asker) => {
+      const path = await aDecision(asker);
+      await sequence(asker.server);
+      return `${path}/proof`;
+    },
+    success: JSON_200,
+    nowhere: `/v1/consents/${ID}/receipt/proof`,
     fails: true,
   },
   {

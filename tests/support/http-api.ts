@@ -138,6 +138,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/consents/{id}/receipt/proof": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Proof that the audit log tells of a receipt
+     * @description Kept beside the receipt it is checked offline, with the receipt's and the log's public keys alone, and holds also when the key that signed the receipt was revoked. Not found for the two seconds until a new decision is in the log.
+     */
+    get: operations["proveConsentReceipt"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/consents/{id}/receipt/kantara": {
     parameters: {
       query?: never;
@@ -1227,6 +1247,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/audit/keys": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The public keys of the audit log
+     * @description One verifier key a line (C2SP signed-note), oldest first. Keep them: what a former key signed is checked with that key.
+     */
+    get: operations["readLogKeys"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/audit/tile/{tile}": {
     parameters: {
       query?: never;
@@ -1499,8 +1539,14 @@ export interface components {
       checkpoint: string;
       /** @description All of it as one text (c2sp.org/tlog-proof@v1) */
       tlog_proof: string;
-      /** @description Keys of the log (C2SP signed-note), oldest first */
+      /** @description Keys of the log (C2SP signed-note), oldest first; whoever checks takes them from /audit/keys */
       verifier_keys: string[];
+      /** @description What the leaf commits to in `payload`: base64url(SHA-256(salt + canonical JSON of { details })). Null once its time is over. */
+      payload: {
+        salt: string;
+        /** @description What happened: canonical JSON */
+        details: string;
+      } | null;
     };
     Breach: {
       /**
@@ -2913,6 +2959,27 @@ export interface components {
         /** @enum {string} */
         use: "sig";
       }[];
+      /** @description Keys that leaked, in the words of OpenID Federation 1.0: their signatures prove nothing. They are not in `keys`, so that whoever does not read this member refuses what they signed. */
+      revoked: {
+        /** @enum {string} */
+        kty: "OKP";
+        /** @enum {string} */
+        crv: "Ed25519";
+        /** @description The key, base64url */
+        x: string;
+        /** @description RFC 7638 thumbprint: the `kid` in a document's header */
+        kid: string;
+        /** @enum {string} */
+        alg: "EdDSA";
+        /** @enum {string} */
+        use: "sig";
+        revoked: {
+          /** @description Seconds since 1970-01-01T00:00:00Z */
+          revoked_at: number;
+          /** @enum {string} */
+          reason: "compromised";
+        };
+      }[];
     };
     /** @enum {string} */
     Purpose: "essential" | "functional" | "analytics" | "marketing";
@@ -4041,6 +4108,102 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["ConsentReceipt"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `not-found`: Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  proveConsentReceipt: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description Of the decision
+         * @example 0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b
+         */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The proof */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AuditProof"];
         };
       };
       /** @description `host-invalid`: Host not valid */
@@ -12043,6 +12206,60 @@ export interface operations {
       };
       /** @description `not-found`: Not found */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  readLogKeys: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Verifier keys */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/plain": string;
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
         headers: {
           [name: string]: unknown;
         };

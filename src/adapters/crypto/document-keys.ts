@@ -3,12 +3,15 @@ import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from "jos
 import { auditEntry, type Occasion, SYSTEM } from "../../domain/audit/audit-entry.ts";
 import type { StoredKey } from "../../domain/personal-data/records.ts";
 import { SEAL_CONTEXTS } from "../../domain/personal-data/sealed-fields.ts";
-import { HOUR, type Instant, MINUTE, plus } from "../../domain/shared/instant.ts";
+import type { Write } from "../../domain/shared/changes.ts";
+import { HOUR, type Instant, MINUTE, plus, SECOND } from "../../domain/shared/instant.ts";
 import {
   type DocumentKeys,
   JWKS_MAX_AGE_SECONDS,
   type NewDocumentKey,
   type PublicKey,
+  type PublishedKeys,
+  type Revocation,
 } from "../../ports/document-signer.ts";
 import { StorageFailure } from "../../ports/unit-of-work.ts";
 import type { KeyVaultDeps } from "./key-vault.ts";
@@ -31,11 +34,20 @@ export interface SigningKey {
   readonly key: CryptoKey;
 }
 
+/** That a key was revoked is sealed with its public half: whoever writes to the store alone does not make it good again. */
+type StoredHalf = JWK & { readonly revoked_at?: Instant };
+
+interface RevokedSigner {
+  readonly key: CryptoKey;
+  readonly revoked_at: Instant;
+}
+
 /** The keys as they were at one moment. */
 interface Ring {
   readonly loadedAt: Instant;
-  readonly jwks: readonly PublicKey[];
+  readonly published: PublishedKeys;
   readonly publicKeys: ReadonlyMap<string, CryptoKey>;
+  readonly revokedKeys: ReadonlyMap<string, RevokedSigner>;
   /** Those whose private half is there, oldest first. */
   readonly signing: readonly (SigningKey & { readonly createdAt: Instant })[];
 }
@@ -44,9 +56,11 @@ interface Ring {
 export interface DocumentKeyRing extends DocumentKeys {
   /** The key to sign with now; the first one is made when there is none. */
   current(): Promise<SigningKey>;
-  /** The public key of this id; null when there never was one. One that is not known is looked for at once. */
+  /** The public key of this id; null when there never was one, or it was revoked. One that is not known is looked for at once. */
   publicKey(kid: string): Promise<CryptoKey | null>;
-  published(): Promise<readonly PublicKey[]>;
+  /** The public key of this id that was revoked; null for any other. */
+  revokedKey(kid: string): Promise<RevokedSigner | null>;
+  published(): Promise<PublishedKeys>;
 }
 
 const keyOf = async (jwk: JWK): Promise<CryptoKey> => {
@@ -61,10 +75,10 @@ export const makeDocumentKeys = (deps: KeyVaultDeps): DocumentKeyRing => {
   const { keys, unitOfWork, sealer, clock, ids, retention } = deps;
   const placeOf = SEAL_CONTEXTS.keys.wrapped;
 
-  const opened = ({ id, wrapped }: StoredKey): JWK =>
-    JSON.parse(sealer.open(wrapped, placeOf({ id }))) as JWK;
+  const opened = ({ id, wrapped }: StoredKey): StoredHalf =>
+    JSON.parse(sealer.open(wrapped, placeOf({ id }))) as StoredHalf;
 
-  const stored = (id: string, jwk: JWK, now: Instant): StoredKey => ({
+  const stored = (id: string, jwk: StoredHalf, now: Instant): StoredKey => ({
     id,
     wrapped: sealer.seal(JSON.stringify(jwk), placeOf({ id })),
     destroy_at: null,
@@ -88,12 +102,19 @@ export const makeDocumentKeys = (deps: KeyVaultDeps): DocumentKeyRing => {
       keys.startingWith(PUBLIC, KEYS_MAX),
       keys.startingWith(PRIVATE, KEYS_MAX),
     ]);
-    const jwks = publicRows
-      .toSorted(byAge)
-      .toReversed()
-      .map((row) => published(opened(row), row.id.slice(PUBLIC.length)));
-    const publicKeys = await Promise.all(
-      jwks.map(async (jwk) => [jwk.kid, await keyOf({ ...jwk })] as const),
+    const all = await Promise.all(
+      publicRows
+        .toSorted(byAge)
+        .toReversed()
+        .map(async (row) => {
+          const { revoked_at, ...half } = opened(row);
+          const jwk = published(half, row.id.slice(PUBLIC.length));
+          return { jwk, key: await keyOf({ ...jwk }), revoked_at };
+        }),
+    );
+    const valid = all.filter(({ revoked_at }) => revoked_at === undefined);
+    const revoked = all.flatMap(({ revoked_at, ...each }) =>
+      revoked_at === undefined ? [] : [{ ...each, revoked_at }],
     );
     const signing = await Promise.all(
       privateRows
@@ -105,7 +126,19 @@ export const makeDocumentKeys = (deps: KeyVaultDeps): DocumentKeyRing => {
           createdAt: row.created_at,
         })),
     );
-    return { loadedAt, jwks, publicKeys: new Map(publicKeys), signing };
+    return {
+      loadedAt,
+      published: {
+        keys: valid.map(({ jwk }) => jwk),
+        revoked: revoked.map(({ jwk, revoked_at }) => ({
+          ...jwk,
+          revoked: { revoked_at: Math.floor(revoked_at / SECOND), reason: "compromised" },
+        })),
+      },
+      publicKeys: new Map(valid.map(({ jwk, key }) => [jwk.kid, key])),
+      revokedKeys: new Map(revoked.map(({ jwk, ...each }) => [jwk.kid, each])),
+      signing,
+    };
   };
 
   let ring: Promise<Ring> | null = null;
@@ -123,19 +156,29 @@ export const makeDocumentKeys = (deps: KeyVaultDeps): DocumentKeyRing => {
     return there !== null && clock.now() - there.loadedAt < milliseconds ? there : reload();
   };
 
-  /** Stores a new key, and when the private halves of the ones before it are destroyed. */
-  const add = async (older: readonly StoredKey[], now: Instant): Promise<NewDocumentKey | null> => {
+  const occasionAt = (now: Instant): Occasion => ({ now, actor: SYSTEM, audit_id: ids.next(), retention });
+
+  const newPair = async (now: Instant) => {
     const jwk = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
     const { kty = "", crv = "", x = "", d = "" } = jwk;
     const kid = await calculateJwkThumbprint({ kty, crv, x });
+    const writes: readonly Write[] = [
+      { op: "insert", into: "keys", row: stored(`${PUBLIC}${kid}`, { kty, crv, x }, now) },
+      { op: "insert", into: "keys", row: stored(`${PRIVATE}${kid}`, { kty, crv, x, d }, now) },
+    ];
+    const entry = auditEntry("key.created", null, { purpose: `${PUBLIC}${kid}` }, occasionAt(now));
+    return { kid, writes, entry };
+  };
+
+  /** Stores a new key, and when the private halves of the ones before it are destroyed. */
+  const add = async (older: readonly StoredKey[], now: Instant): Promise<NewDocumentKey | null> => {
+    const { kid, writes, entry } = await newPair(now);
     const signs_from = plus(now, PUBLISHED_BEFORE_MS);
     const older_destroyed_at = plus(signs_from, STILL_SIGNING_MS);
-    const occasion = (): Occasion => ({ now, actor: SYSTEM, audit_id: ids.next(), retention });
     const committed = await unitOfWork.commit({
       expects: [],
       writes: [
-        { op: "insert", into: "keys", row: stored(`${PUBLIC}${kid}`, { kty, crv, x }, now) },
-        { op: "insert", into: "keys", row: stored(`${PRIVATE}${kid}`, { kty, crv, x, d }, now) },
+        ...writes,
         ...older.map(
           ({ id, version }) =>
             ({
@@ -148,13 +191,46 @@ export const makeDocumentKeys = (deps: KeyVaultDeps): DocumentKeyRing => {
         ),
       ],
       audit: [
-        auditEntry("key.created", null, { purpose: `${PUBLIC}${kid}` }, occasion()),
+        entry,
         ...older.map(({ id }) =>
-          auditEntry("key.retired", null, { purpose: id, destroy_at: older_destroyed_at }, occasion()),
+          auditEntry("key.retired", null, { purpose: id, destroy_at: older_destroyed_at }, occasionAt(now)),
         ),
       ],
     });
     return committed.ok ? { kid, signs_from, older_destroyed_at } : null;
+  };
+
+  /** Everything in one commit: no moment without a key to sign with, none with a key that leaked and still does. */
+  const revoke = async (kid: string): Promise<Revocation> => {
+    const now = clock.now();
+    const [publicRow, signing] = await Promise.all([
+      keys.byId(`${PUBLIC}${kid}`),
+      keys.startingWith(PRIVATE, KEYS_MAX),
+    ]);
+    if (publicRow === null)
+      return { outcome: "unknown", kids: (await reload()).published.keys.map((key) => key.kid) };
+    const half = opened(publicRow);
+    if (half.revoked_at !== undefined) return { outcome: "already-revoked" };
+    const leaked = signing.filter(({ id }) => id === `${PRIVATE}${kid}`);
+    const isOtherThere = signing.some((row) => !leaked.includes(row) && row.destroy_at === null);
+    const pair = isOtherThere ? null : await newPair(now);
+    const { wrapped } = stored(publicRow.id, { ...half, revoked_at: now }, now);
+    const { id, version } = publicRow;
+    const committed = await unitOfWork.commit({
+      expects: [],
+      writes: [
+        { op: "update", in: "keys", id, version, set: { wrapped, updated_at: now } },
+        ...leaked.map((row) => ({ op: "delete", from: "keys", id: row.id, version: row.version }) as const),
+        ...(pair?.writes ?? []),
+      ],
+      audit: [
+        auditEntry("key.revoked", null, { purpose: id }, occasionAt(now)),
+        ...leaked.map((row) => auditEntry("key.destroyed", null, { purpose: row.id }, occasionAt(now))),
+        ...(pair === null ? [] : [pair.entry]),
+      ],
+    });
+    await reload();
+    return committed.ok ? { outcome: "revoked", created: pair?.kid ?? null } : { outcome: "conflict" };
   };
 
   let making: Promise<Ring> | null = null;
@@ -173,20 +249,38 @@ export const makeDocumentKeys = (deps: KeyVaultDeps): DocumentKeyRing => {
     return signing.findLast(({ createdAt }) => createdAt <= known) ?? signing[0];
   };
 
+  /** Asked each time: another instance may have revoked it a moment ago, and what it signs would be nobody's. */
+  const stillSigns = async ({ kid }: SigningKey): Promise<boolean> =>
+    (await keys.byId(`${PRIVATE}${kid}`)) !== null;
+
+  const isRevoked = async (kid: string): Promise<boolean> => {
+    const row = await keys.byId(`${PUBLIC}${kid}`);
+    return row === null || opened(row).revoked_at !== undefined;
+  };
+
   return {
     current: async () => {
-      const found = toSignWith(await notOlderThan(RING_MS)) ?? toSignWith(await first());
+      const known = toSignWith(await notOlderThan(RING_MS)) ?? toSignWith(await first());
+      if (known !== undefined && (await stillSigns(known))) return known;
+      const found = toSignWith(await reload()) ?? toSignWith(await first());
       if (found === undefined) throw new StorageFailure("lost", "no", "make a signing key");
       return found;
     },
     publicKey: async (kid) => {
       const { publicKeys } = await notOlderThan(RING_MS);
-      const found = publicKeys.get(kid);
-      if (found !== undefined) return found;
       // Not for every stranger's invention: once in a second at most.
-      return (await notOlderThan(1_000)).publicKeys.get(kid) ?? null;
+      const found = publicKeys.get(kid) ?? (await notOlderThan(1_000)).publicKeys.get(kid);
+      return found === undefined || (await isRevoked(kid)) ? null : found;
     },
-    published: async () => (await notOlderThan(RING_MS)).jwks,
+    revokedKey: async (kid) => {
+      const { publicKeys, revokedKeys } = await notOlderThan(RING_MS);
+      if (revokedKeys.has(kid)) return revokedKeys.get(kid) ?? null;
+      return publicKeys.has(kid) && (await isRevoked(kid))
+        ? ((await reload()).revokedKeys.get(kid) ?? null)
+        : null;
+    },
+    published: async () => (await notOlderThan(RING_MS)).published,
+    revoke,
     rotate: async () => {
       const current = await keys.startingWith(PRIVATE, KEYS_MAX);
       const added = await add(

@@ -17,8 +17,19 @@ export const makeDocumentSigner = (ring: DocumentKeyRing): DocumentSigner => ({
     const verified = await verifyDocument(kind, jws, ring.publicKey);
     return verified.ok ? verified.value.payload : null;
   },
+  verifyRevoked: async (kind, jws) => {
+    const verified = await verifyDocument(
+      kind,
+      jws,
+      async (kid) => (await ring.revokedKey(kid))?.key ?? null,
+    );
+    const revoked = verified.ok ? await ring.revokedKey(verified.value.kid) : null;
+    return verified.ok && revoked !== null
+      ? { payload: verified.value.payload, revoked_at: revoked.revoked_at }
+      : null;
+  },
   jwks: async () => {
     await ring.current();
-    return { keys: await ring.published() };
+    return ring.published();
   },
 });

@@ -27,9 +27,9 @@ export interface KeyVaultDeps {
 export interface KeyVault {
   /**
    * The key of this id; `destroyAt` speaks for one that has yet to be made. Rejects with StorageFailure when it cannot
-   * be read or made, with SealBroken when SECRET_KEY does not open it.
+   * be read or made, with SealBroken when SECRET_KEY does not open it. `publicOf`: what the trail says of a new one besides.
    */
-  key(id: string, destroyAt: Instant | null): Promise<Buffer>;
+  key(id: string, destroyAt: Instant | null, publicOf?: (bytes: Buffer) => string): Promise<Buffer>;
 }
 
 interface CachedKey {
@@ -48,7 +48,11 @@ export const makeKeyVault = (deps: KeyVaultDeps): KeyVault => {
   const unwrap = (stored: StoredKey): Buffer =>
     Buffer.from(deps.sealer.open(stored.wrapped, placeOf(stored)), "base64url");
 
-  const create = async (id: string, destroyAt: Instant | null): Promise<Buffer | null> => {
+  const create = async (
+    id: string,
+    destroyAt: Instant | null,
+    publicOf: ((bytes: Buffer) => string) | undefined,
+  ): Promise<Buffer | null> => {
     const bytes = randomBytes(32);
     const wrapped: Sealed = deps.sealer.seal(bytes.toString("base64url"), placeOf({ id }));
     const now = deps.clock.now();
@@ -69,16 +73,27 @@ export const makeKeyVault = (deps: KeyVaultDeps): KeyVault => {
     const committed = await deps.unitOfWork.commit({
       expects: [],
       writes: [{ op: "insert", into: "keys", row }],
-      audit: [auditEntry("key.created", null, { purpose: id }, occasion)],
+      audit: [
+        auditEntry(
+          "key.created",
+          null,
+          { purpose: id, ...(publicOf === undefined ? {} : { public_key: publicOf(bytes) }) },
+          occasion,
+        ),
+      ],
     });
     return committed.ok ? bytes : null;
   };
 
-  const load = async (id: string, destroyAt: Instant | null): Promise<Buffer> => {
+  const load = async (
+    id: string,
+    destroyAt: Instant | null,
+    publicOf: ((bytes: Buffer) => string) | undefined,
+  ): Promise<Buffer> => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const stored = await deps.keys.byId(id);
       if (stored !== null) return unwrap(stored);
-      const created = await create(id, destroyAt);
+      const created = await create(id, destroyAt, publicOf);
       if (created !== null) return created;
     }
     throw new StorageFailure("lost", "no", "make a key");
@@ -93,11 +108,11 @@ export const makeKeyVault = (deps: KeyVaultDeps): KeyVault => {
   };
 
   return {
-    key: (id, destroyAt) => {
+    key: (id, destroyAt, publicOf) => {
       const cached = cache.get(id);
       if (cached !== undefined) return cached.bytes;
       forgetExpired();
-      const bytes = load(id, destroyAt);
+      const bytes = load(id, destroyAt, publicOf);
       cache.set(id, { bytes, destroyAt });
       bytes.catch(() => cache.delete(id));
       return bytes;

@@ -27,10 +27,13 @@ const signingKey = (seed: Buffer): Signing => {
   return { key, publicKey: new Uint8Array(spki.subarray(PUBLIC.length)) };
 };
 
-const verifyEd25519: VerifyEd25519 = (publicKey, data, signature) => {
+export const verifyEd25519: VerifyEd25519 = (publicKey, data, signature) => {
   const key = createPublicKey({ key: Buffer.concat([PUBLIC, publicKey]), format: "der", type: "spki" });
   return verify(null, data, key, signature);
 };
+
+/** The trail names each key with its public half, so that the log itself tells of the next one. */
+const publicOf = (seed: Buffer): string => signingKey(seed).publicKey.toBase64();
 
 const idOf = (number: number): string => `${KEY}${String(number).padStart(4, "0")}`;
 
@@ -41,7 +44,7 @@ export const makeLogSigner = (keys: KeyReader, vault: KeyVault, { sha256 }: Audi
   const load = async (): Promise<readonly Signing[]> => {
     const stored = await keys.startingWith(KEY, KEYS_MAX);
     const ids = stored.length === 0 ? [idOf(1)] : stored.map(({ id }) => id);
-    return Promise.all(ids.map(async (id) => signingKey(await vault.key(id, null))));
+    return Promise.all(ids.map(async (id) => signingKey(await vault.key(id, null, publicOf))));
   };
   const all = (): Promise<readonly Signing[]> => {
     if (known === null || performance.now() - known.at > KNOWN_MS) {
@@ -65,7 +68,7 @@ export const makeLogSigner = (keys: KeyReader, vault: KeyVault, { sha256 }: Audi
     },
     verify: verifyEd25519,
     rotate: async () => {
-      await vault.key(idOf((await all()).length + 1), null);
+      await vault.key(idOf((await all()).length + 1), null, publicOf);
       known = null;
     },
   };

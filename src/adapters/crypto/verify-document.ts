@@ -20,6 +20,16 @@ export interface VerifiedDocument {
 /** Looks a public key up by its id; null where it is none of ours. */
 export type PublicKeyOf = (kid: string) => Promise<CryptoKey | null>;
 
+/** What was signed here is JSON; what a stolen key signs may be anything. */
+const parsedJson = (text: string): Json | undefined => {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (failure) {
+    if (failure instanceof SyntaxError) return undefined;
+    throw failure;
+  }
+};
+
 /** Checks a document before anything in it is believed; needs nothing but public keys. Says why one is refused. */
 export const verifyDocument = async (
   kind: DocumentKind,
@@ -38,8 +48,8 @@ export const verifyDocument = async (
     if (failure instanceof errors.JOSEError) return err({ type: "signature-wrong" });
     throw failure;
   }
-  // Signed by us, so it is the JSON that was given to be signed.
-  return ok({ payload: JSON.parse(payload) as Json, kid: header.kid });
+  const json = parsedJson(payload);
+  return json === undefined ? err({ type: "not-a-jws" }) : ok({ payload: json, kid: header.kid });
 };
 
 const field = (value: unknown, name: string): unknown =>
@@ -47,19 +57,26 @@ const field = (value: unknown, name: string): unknown =>
     ? (value as Readonly<Record<string, unknown>>)[name]
     : undefined;
 
+const keyNamed = (keys: readonly unknown[], kid: string): unknown =>
+  keys.find(
+    (key) => field(key, "kid") === kid && field(key, "kty") === "OKP" && field(key, "crv") === "Ed25519",
+  );
+
 /** The keys of a JWK Set from outside (RFC 7517): the Ed25519 ones; null when the value is no such set. */
-export const keysOfSet = (set: unknown): PublicKeyOf | null => {
-  const keys = field(set, "keys");
+export const keysOfSet = (set: unknown, member: "keys" | "revoked" = "keys"): PublicKeyOf | null => {
+  const keys = field(set, member);
   if (!Array.isArray(keys)) return null;
   return async (kid) => {
-    const x = field(
-      keys.find(
-        (key) => field(key, "kid") === kid && field(key, "kty") === "OKP" && field(key, "crv") === "Ed25519",
-      ),
-      "x",
-    );
+    const x = field(keyNamed(keys, kid), "x");
     if (typeof x !== "string") return null;
     const key = await importJWK({ kty: "OKP", crv: "Ed25519", x }, "EdDSA");
     return key instanceof Uint8Array ? null : key;
   };
+};
+
+/** When a key of the set was revoked, in seconds since 1970; null when the set does not say so. */
+export const revokedAt = (set: unknown, kid: string): number | null => {
+  const keys = field(set, "revoked");
+  const at = Array.isArray(keys) ? field(field(keyNamed(keys, kid), "revoked"), "revoked_at") : null;
+  return typeof at === "number" && Number.isSafeInteger(at) ? at : null;
 };

@@ -34,8 +34,10 @@ const USAGE = `Usage: bun run cli COMMAND
   support SUPPORT_ID                      the log lines of a problem
   keys status | rotate                    which key encrypts what; encrypt all of it with SECRET_KEY anew
   receipt verify FILE [--jwks FILE|URL]   what a consent receipt proves, with public keys alone
+    [--proof FILE --log-keys FILE|URL]    and that the audit log tells of it
   receipt kantara FILE [--jwks FILE|URL]  the same as Kantara Consent Receipt 1.1, in JSON
   keys rotate-signing                     another key to sign receipts and reports with
+  keys revoke-signing KID                 end one that leaked, at once
   retention run | rehearse                take what is due; only count it
   erasure maintenance                     rewrite the database so that nothing deleted is left in it
   audit verify [--from CHECKPOINT]        recompute the audit log, and name the first entry that is wrong
@@ -97,7 +99,7 @@ const run = async (words: readonly string[]): Promise<void> => {
   if (command === "retention" && verb !== undefined) return retentionCommand(verb, say);
   if (command === "erasure" && verb !== undefined) return erasureCommand(verb, say);
   if (command === "staging") return stagingCommand(words.slice(1), say);
-  if (command === "keys" && verb !== undefined) return keysCommand(verb, say);
+  if (command === "keys" && verb !== undefined) return keysCommand(verb, rest, say);
   if (command === "audit" && verb !== undefined) {
     if (!(await auditCommand(verb, rest, say))) process.exitCode = 1;
     return;

@@ -14,7 +14,7 @@ import { CommandRefused } from "./command-refused.ts";
 
 type Say = (text: string) => void;
 
-const USAGE = "keys status | rotate | rotate-signing";
+const USAGE = "keys status | rotate | rotate-signing | revoke-signing KID";
 
 const HOW = `There is no previous key, so there is nothing to rotate from. To rotate:
   1. make a new key:                          openssl rand -base64 32
@@ -162,10 +162,46 @@ const rotateSigning = async (settings: Settings, say: Say): Promise<void> => {
   }
 };
 
-/** `keys status` counts values by key; `keys rotate` encrypts all of them with SECRET_KEY while the service serves; `keys rotate-signing` makes another key to sign with. */
-export const keysCommand = async (verb: string, say: Say): Promise<void> => {
+/** For a key that leaked. What it signed is refused from now on, but for receipts that the trail tells of. */
+const revokeSigning = async (settings: Settings, kid: string, say: Say): Promise<void> => {
+  const service = await compose(settings);
+  try {
+    await service.store.migrator.up();
+    const revocation = await service.documentKeys.revoke(kid);
+    switch (revocation.outcome) {
+      case "unknown":
+        throw new CommandRefused(
+          `There is no such key. A document names its key in its header (kid), and there are:\n${revocation.kids.map((each) => `  ${each}`).join("\n")}`,
+        );
+      case "conflict":
+        throw new CommandRefused("Not done: the keys were changed at this very moment. Run it again.");
+      case "already-revoked":
+        return say("This key was revoked before; nothing was changed.");
+      case "revoked":
+        say(
+          [
+            `revoked  ${kid}`,
+            revocation.created === null
+              ? "Another key that there is already signs instead."
+              : `new key  ${revocation.created}, which signs from now on`,
+            "No instance signs with the revoked one or takes what it signed, and its private half is destroyed. Receipts that the audit trail tells of are taken still.",
+            `${service.deps.policies.publicUrl}/.well-known/jwks.json lists it under \`revoked\`; who keeps that list may believe it for 5 minutes yet.`,
+            "A backup made before now brings it back: revoke it again after restoring one.",
+          ].join("\n"),
+        );
+    }
+  } finally {
+    await service.close();
+  }
+};
+
+/** `keys status` counts values by key; `keys rotate` encrypts all of them with SECRET_KEY while the service serves; `keys rotate-signing` makes another key to sign with; `keys revoke-signing` ends one that leaked. */
+export const keysCommand = async (verb: string, words: readonly string[], say: Say): Promise<void> => {
   const settings = readSettings(process.env);
   if (verb === "status") return status(settings, say);
+  const [kid, ...more] = words;
+  if (verb === "revoke-signing" && kid !== undefined && more.length === 0)
+    return revokeSigning(settings, kid, say);
   if (verb === "rotate-signing") return rotateSigning(settings, say);
   if (verb !== "rotate") throw new CommandRefused(USAGE);
   return settings.secretKey === null && settings.secretKeyPrevious === null

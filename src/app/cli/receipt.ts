@@ -1,18 +1,31 @@
-import { readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { verifyEd25519 } from "../../adapters/crypto/log-signer.ts";
 import {
   type DocumentRefusal,
   keysOfSet,
-  type PublicKeyOf,
+  revokedAt,
+  type VerifiedDocument,
   verifyDocument,
 } from "../../adapters/crypto/verify-document.ts";
 import { kantaraReceipt } from "../../domain/consent/kantara-receipt.ts";
-import { compose } from "../compose.ts";
-import { readSettings } from "../config.ts";
+import {
+  type ProvedReceipt,
+  type ReceiptProof,
+  type ReceiptProofRefusal,
+  verifyReceiptProof,
+} from "../../domain/consent/receipt-proof.ts";
+import type { Json } from "../../domain/shared/canonical-json.ts";
+import type { Result } from "../../domain/shared/result.ts";
 import { CommandRefused } from "./command-refused.ts";
+import { parsed, sha256, type TrustedKeys, textOf, trustedKeys } from "./receipt-keys.ts";
 import { receiptWords } from "./receipt-words.ts";
 
-const USAGE =
-  "receipt verify FILE [--jwks FILE | --jwks URL]\nreceipt kantara FILE [--jwks FILE | --jwks URL]";
+const USAGE = `receipt verify FILE [--jwks FILE|URL] [--proof FILE [--log-keys FILE|URL]]
+receipt kantara FILE [--jwks FILE|URL]
+
+  --jwks       public keys of receipts, as at /.well-known/jwks.json; without it, this installation's own
+  --proof      proof that the audit log tells of it, as /v1/consents/{id}/receipt/proof gives it
+  --log-keys   public keys of the audit log, as at /audit/keys; needed where --jwks is given, too`;
 
 const REFUSED: Readonly<Record<DocumentRefusal, string>> = {
   "not-a-jws": "it is no signed receipt, or a character of it was changed.",
@@ -25,26 +38,10 @@ const REFUSED: Readonly<Record<DocumentRefusal, string>> = {
     "its signature does not fit: it was changed, or never signed with the key that it names.",
 };
 
-const TIMEOUT_MS = 10_000;
-const LARGEST = 1024 * 1024;
-
-const textOf = async (file: string): Promise<string> => {
-  try {
-    return await readFile(file, "utf8");
-  } catch (failure) {
-    if (failure instanceof Error && "code" in failure)
-      throw new CommandRefused(`Not read: ${file} (${failure.code}).`);
-    throw failure;
-  }
-};
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch (failure) {
-    if (failure instanceof SyntaxError) return undefined;
-    throw failure;
-  }
+const NOT_PROVED: Readonly<Record<ReceiptProofRefusal, string>> = {
+  "not-in-the-log": "it does not lead to a checkpoint that one of the log's keys has signed.",
+  "another-entry": "it proves another entry of the log than the one that the receipt names.",
+  "another-receipt": "the entry tells of another receipt, or not of which: these words are not in the log.",
 };
 
 /** The receipt itself, or an answer of the service that holds one. */
@@ -57,32 +54,75 @@ const receiptIn = (text: string): string => {
   return typeof receipt === "string" ? receipt : text.trim();
 };
 
-const fetched = async (url: string): Promise<string> => {
-  const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(
-    () => null,
+const isText = (value: unknown): value is string => typeof value === "string";
+
+const proofIn = (text: string): ReceiptProof => {
+  const { leaf, tlog_proof, payload } = (parsed(text) ?? {}) as Readonly<Record<string, unknown>>;
+  const { salt, details } = (payload ?? {}) as Readonly<Record<string, unknown>>;
+  if (isText(leaf) && isText(tlog_proof) && isText(salt) && isText(details))
+    return { leaf, tlog_proof, payload: { salt, details } };
+  throw new CommandRefused("The file after --proof is none, or what the entry told of was deleted since.");
+};
+
+const timeText = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+const signed = async (
+  jws: string,
+  jwks: unknown,
+): Promise<
+  Result<VerifiedDocument, { readonly type: DocumentRefusal }> & { readonly revoked_at: number | null }
+> => {
+  const valid = await verifyDocument("receipt", jws, keysOfSet(jwks) ?? (async () => null));
+  if (valid.ok || valid.error.type !== "key-unknown") return { ...valid, revoked_at: null };
+  const revoked = await verifyDocument("receipt", jws, keysOfSet(jwks, "revoked") ?? (async () => null));
+  return { ...revoked, revoked_at: revoked.ok ? (revokedAt(jwks, revoked.value.kid) ?? 0) : null };
+};
+
+const provedBy = async (file: string, payload: Json, keys: TrustedKeys): Promise<ProvedReceipt> => {
+  const verified = verifyReceiptProof(
+    { sha256, verify: verifyEd25519, keys: keys.log },
+    payload,
+    proofIn(await textOf(file)),
   );
-  if (response === null || !response.ok) throw new CommandRefused(`Not read: the public keys at ${url}.`);
-  const text = await response.text();
-  if (text.length > LARGEST)
-    throw new CommandRefused(`Not read: what is at ${url} is no list of public keys.`);
-  return text;
+  if (!verified.ok)
+    throw new CommandRefused(`Refused: the proof does not hold: ${NOT_PROVED[verified.error]}`);
+  return verified.value;
 };
 
-const keysFrom = async (place: string): Promise<PublicKeyOf> => {
-  const keys = keysOfSet(parsed(await (/^https?:\/\//.test(place) ? fetched(place) : textOf(place))));
-  if (keys === null) throw new CommandRefused(`There are no public keys (a JWK Set) in ${place}.`);
-  return keys;
-};
+interface Checked {
+  readonly payload: Json;
+  readonly words: readonly string[];
+}
 
-/** The public keys of this very installation. Never where the receipt itself says: a forger would say it too. */
-const ownKeys = async (): Promise<PublicKeyOf> => {
-  const service = await compose(readSettings(process.env));
-  try {
-    await service.store.migrator.up();
-    return keysOfSet(await service.deps.documents.jwks()) ?? (async () => null);
-  } finally {
-    await service.close();
-  }
+/** What the signature says, and what the log does: where the key leaked, only the log. */
+const checked = async (jws: string, keys: TrustedKeys, proofFile: string | undefined): Promise<Checked> => {
+  const { revoked_at, ...verified } = await signed(jws, keys.jwks);
+  if (!verified.ok) throw new CommandRefused(`Refused: ${REFUSED[verified.error.type]}`);
+  const { payload, kid } = verified.value;
+  const proved = proofFile === undefined ? null : await provedBy(proofFile, payload, keys);
+  const inLog =
+    proved === null
+      ? []
+      : [
+          `in the log    entry ${proved.index} of ${proved.size} at ${proved.origin}, made at ${timeText(proved.recorded_at)}`,
+        ];
+  if (revoked_at === null) return { payload, words: [`genuine       signed with the key ${kid}`, ...inLog] };
+  const when = timeText(revoked_at * 1_000);
+  if (proved === null)
+    throw new CommandRefused(
+      `Refused: the key ${kid} leaked and was revoked at ${when}: whoever has it may have signed this. Only the audit log can tell whether it is older: give its proof (--proof).`,
+    );
+  if (proved.recorded_at >= revoked_at * 1_000)
+    throw new CommandRefused(
+      `Refused: it was signed with the key ${kid}, which was revoked at ${when}, and is no older than that.`,
+    );
+  return {
+    payload,
+    words: [
+      `older         than the leak of its key ${kid}, which was revoked at ${when}: its signature proves nothing any more, the audit log does`,
+      ...inLog,
+    ],
+  };
 };
 
 /**
@@ -95,22 +135,36 @@ export const receiptCommand = async (
   args: readonly string[],
   say: (text: string) => void,
 ): Promise<void> => {
-  const [file, flag, place, ...more] = args;
-  const isUsed = (verb === "verify" || verb === "kantara") && file !== undefined && more.length === 0;
-  if (!isUsed || (flag !== undefined && (flag !== "--jwks" || place === undefined)))
-    throw new CommandRefused(USAGE);
+  const { values, positionals, tokens } = parseArgs({
+    args: [...args],
+    options: { jwks: { type: "string" }, proof: { type: "string" }, "log-keys": { type: "string" } },
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const option = (name: string): string | undefined => {
+    const value = values[name];
+    return typeof value === "string" ? value : undefined;
+  };
+  const [file, ...more] = positionals;
+  const [jwks, proof, logKeys] = [option("jwks"), option("proof"), option("log-keys")];
+  const given = [jwks, proof, logKeys].filter((value) => value !== undefined).length;
+  const isUsed =
+    (verb === "verify" || (verb === "kantara" && proof === undefined)) &&
+    file !== undefined &&
+    more.length === 0 &&
+    tokens.filter(({ kind }) => kind === "option").length === given &&
+    (proof === undefined ? logKeys === undefined : (jwks === undefined) === (logKeys === undefined));
+  if (!isUsed) throw new CommandRefused(USAGE);
   const jws = receiptIn(await textOf(file));
-  const verified = await verifyDocument(
-    "receipt",
-    jws,
-    place === undefined ? await ownKeys() : await keysFrom(place),
-  );
-  if (!verified.ok) throw new CommandRefused(`Refused: ${REFUSED[verified.error.type]}`);
-  const { payload, kid } = verified.value;
+  const keys = await trustedKeys(jwks, logKeys);
+  if (keysOfSet(keys.jwks) === null)
+    throw new CommandRefused(`There are no public keys (a JWK Set) in ${jwks}.`);
+  const { payload, words } = await checked(jws, keys, proof);
   if (verb === "kantara") return say(JSON.stringify(kantaraReceipt(payload, Date.parse), null, 2));
   say(
     [
-      `genuine       signed with the key ${kid}`,
+      ...words,
       ...receiptWords(payload),
       "It proves what was decided then; whether it still stands, the service tells (GET /v1/consents/current).",
     ].join("\n"),

@@ -1,11 +1,14 @@
-import type { ConsentRecord } from "../../domain/consent/consent.ts";
+import type { ConsentDecided, ConsentRecord } from "../../domain/consent/consent.ts";
 import type { ConsentPolicy } from "../../domain/consent/consent-policy.ts";
 import { kantaraReceipt } from "../../domain/consent/kantara-receipt.ts";
 import { consentReceipt } from "../../domain/consent/receipt.ts";
+import { receiptHash, tellingReceipt } from "../../domain/consent/receipt-proof.ts";
 import type { Json } from "../../domain/shared/canonical-json.ts";
+import type { Changes } from "../../domain/shared/changes.ts";
 import type { ConsentId } from "../../domain/shared/ids.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
 import type { Application } from "../application.ts";
+import { entryProof } from "../audit/prove-entry.ts";
 import { type Caller, subjectOf } from "../caller.ts";
 import type { Deps } from "../deps.ts";
 import type { AppError } from "../errors.ts";
@@ -24,11 +27,21 @@ const payloadOf = (
   });
 
 /** The signed receipt of a decision; the same one again while the key and what the controller says of itself stay. */
-export const issueReceipt = (
+const signedReceipt = (
   deps: Pick<Deps, "documents" | "policies">,
   record: ConsentRecord,
   policy: ConsentPolicy,
 ): Promise<string> => deps.documents.sign("receipt", payloadOf(deps, record, policy));
+
+/** The receipt of a decision that is being made, and the changes of it that tell of the receipt. */
+export const issueReceipt = async (
+  deps: Pick<Deps, "documents" | "policies" | "auditSeals">,
+  { record, changes }: ConsentDecided,
+  policy: ConsentPolicy,
+): Promise<{ readonly receipt: string; readonly changes: Changes }> => ({
+  receipt: await signedReceipt(deps, record, policy),
+  changes: tellingReceipt(changes, receiptHash(deps.auditSeals.sha256, payloadOf(deps, record, policy))),
+});
 
 /** One's own decision, and under which policy. Another's is not found, as if it were not there. */
 const ownDecision = async (
@@ -48,7 +61,18 @@ export const readReceipt =
   (deps: Deps): Application["consent"]["readReceipt"] =>
   async (caller, id) => {
     const found = await ownDecision(deps, caller, id);
-    return found.ok ? ok(await issueReceipt(deps, found.value.record, found.value.policy)) : found;
+    return found.ok ? ok(await signedReceipt(deps, found.value.record, found.value.policy)) : found;
+  };
+
+/** That the entry which a receipt names is in the log, for whoever may have the receipt. */
+export const proveReceipt =
+  (deps: Deps): Application["consent"]["proveReceipt"] =>
+  async (caller, id) => {
+    const found = await ownDecision(deps, caller, id);
+    if (!found.ok) return found;
+    const entry = found.value.record.audit_entry_id;
+    const proof = entry === null ? null : await entryProof(deps, entry);
+    return proof === null ? err({ type: "not-found" }) : ok(proof);
   };
 
 /** What the receipt says, in the form of Kantara Consent Receipt 1.1; not signed. */

@@ -42,13 +42,14 @@ export const recordConsent =
         await occasionOf(deps, caller),
       );
       if (!decided.ok) return decided;
-      const { record, newSubject, changes } = decided.value;
+      const { record, newSubject } = decided.value;
+      const { receipt, changes } = await issueReceipt(deps, decided.value, shown);
       await keepPromise(deps, latest, record);
       return ok({
         changes: tellingRecipients(deps, latest, record, changes),
         value: {
           record,
-          receipt: await issueReceipt(deps, record, shown),
+          receipt,
           current: standing(deps, subject ?? { id: newcomer, status: "active" }, record, current, caller.gpc),
           subject_token: newSubject ? await deps.signer.sign("subject", newcomer) : null,
         },

@@ -30,13 +30,14 @@ export const withdrawConsent =
         await occasionOf(deps, caller),
       );
       if (!decided.ok) return decided;
-      const { record, changes } = decided.value;
+      const { record } = decided.value;
+      const { receipt, changes } = await issueReceipt(deps, decided.value, policy);
       await keepPromise(deps, latest, record);
       return ok({
         changes: tellingRecipients(deps, latest, record, changes),
         value: {
           record,
-          receipt: await issueReceipt(deps, record, policy),
+          receipt,
           current: standing(deps, subject, record, policy, caller.gpc),
           subject_token: null,
         },

@@ -1,6 +1,8 @@
 import { receiptHolder } from "../../domain/consent/receipt-holder.ts";
+import { entryOf, receiptHash, tellsOf } from "../../domain/consent/receipt-proof.ts";
 import { isLive, sessionPermissions } from "../../domain/sessions/session.ts";
-import { parseId, type SubjectId, type TokenHash } from "../../domain/shared/ids.ts";
+import type { Json } from "../../domain/shared/canonical-json.ts";
+import { type AuditEntryId, parseId, type SubjectId, type TokenHash } from "../../domain/shared/ids.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
 import type { Application } from "../application.ts";
 import { ANONYMOUS, type Principal } from "../caller.ts";
@@ -54,9 +56,24 @@ const byBearer = async (
     : ok({ kind: "edit-token", comment: found.comment.id, subject: found.author.id });
 };
 
+/**
+ * What a key signed that leaked later: hers, if the trail tells of this very receipt. Without it whoever has the key could
+ * speak for anybody; and she must not lose her only credential by our leak (GDPR Art. 7(3)).
+ */
+const loggedReceipt = async (deps: Deps, jws: string): Promise<Json | null> => {
+  const document = await deps.documents.verifyRevoked("receipt", jws);
+  if (document === null) return null;
+  const { payload, revoked_at } = document;
+  const id = parseId<AuditEntryId>(entryOf(payload) ?? "");
+  const entry = id === null ? null : await deps.readers.audit.byId(id);
+  if (entry === null || entry.created_at >= revoked_at) return null;
+  const isOurs = (await deps.auditSeals.open()).isSealed(entry);
+  return isOurs && tellsOf(entry.details, receiptHash(deps.auditSeals.sha256, payload)) ? payload : null;
+};
+
 /** A receipt speaks for its holder as long as the decision it tells of is on record, and she is not erased. */
 const byReceipt = async (deps: Deps, jws: string): Promise<Result<Principal, AppError>> => {
-  const payload = await deps.documents.verify("receipt", jws);
+  const payload = (await deps.documents.verify("receipt", jws)) ?? (await loggedReceipt(deps, jws));
   const holder = payload === null ? null : receiptHolder(payload);
   if (holder === null) return INVALID;
   const [subject, consent] = await Promise.all([

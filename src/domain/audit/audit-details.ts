@@ -38,8 +38,14 @@ export interface AuditDetails {
     readonly method: ConsentMethod;
     readonly gpc: boolean;
     readonly new_subject: boolean;
+    /** SHA-256 of what its receipt says, base64url: with it the log proves a receipt whoever has the key. */
+    readonly receipt_hash?: string;
   };
-  "consent.withdrawn": { readonly purposes: readonly ConsentType[]; readonly policy_version: number };
+  "consent.withdrawn": {
+    readonly purposes: readonly ConsentType[];
+    readonly policy_version: number;
+    readonly receipt_hash?: string;
+  };
   "consent_policy.drafted": { readonly policy_version: number; readonly created: boolean };
   "consent_policy.published": { readonly policy_version: number; readonly material: boolean };
   "sign_in_link.sent": { readonly withheld: boolean };
@@ -101,7 +107,10 @@ export interface AuditDetails {
     readonly reason: "recipient-removed" | "overtaken";
   };
   "webhook_delivery.asked_again": { readonly event: WebhookEvent; readonly attempts: number };
-  "key.created": { readonly purpose: string };
+  /** `public_key` in base64, where it is one that others check signatures with. */
+  "key.created": { readonly purpose: string; readonly public_key?: string };
+  /** It leaked: nothing that it signed is believed any more for its signature's sake. */
+  "key.revoked": { readonly purpose: string };
   /** Signs nothing any more; from when on the private half is destroyed. */
   "key.retired": { readonly purpose: string; readonly destroy_at: Instant };
   "key.destroyed": { readonly purpose: string };
@@ -218,6 +227,7 @@ export const RESOURCE_TYPES = {
   "webhook_delivery.closed": "webhook_delivery",
   "webhook_delivery.asked_again": "webhook_delivery",
   "key.created": "key",
+  "key.revoked": "key",
   "key.retired": "key",
   "key.destroyed": "key",
   "keys.rewrapped": "key",

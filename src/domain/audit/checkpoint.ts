@@ -24,7 +24,3 @@ export const parseCheckpoint = (text: string): Checkpoint | null => {
 
 /** `example.org/audit` for a service at https://example.org. */
 export const originOf = (publicUrl: string): string => `${publicUrl.replace(/^[a-z]+:\/\//, "")}/audit`;
-
-/** A proof that needs no connection to be checked (C2SP tlog-proof): the leaf's index, its path, and a signed checkpoint. */
-export const tlogProof = (index: number, path: readonly Hash[], note: string): string =>
-  `c2sp.org/tlog-proof@v1\nindex ${index}\n${path.map((hash) => `${hash.toBase64()}\n`).join("")}\n${note}`;

@@ -1,3 +1,4 @@
+import type { CanonicalJson } from "../shared/ids.ts";
 import type { AuditEntry } from "./audit-entry.ts";
 import { type Hash, leafHash, type Sha256 } from "./merkle-tree.ts";
 
@@ -27,10 +28,27 @@ const identityText = ({ user_id_hash, ip_address_hash, user_agent_hash, resource
   `{"ip_address_hash":${json(ip_address_hash)},"resource_id":${json(resource_id)},` +
   `"user_agent_hash":${json(user_agent_hash)},"user_id_hash":${json(user_id_hash)}}`;
 
-const payloadText = ({ details }: AuditEntry): string => `{"details":${json(details)}}`;
+const payloadText = ({ details }: Pick<AuditEntry, "details">): string => `{"details":${json(details)}}`;
 
 const committed = (sha256: Sha256, salt: string, text: string): string =>
   base64url(sha256(utf8.encode(salt + text)));
+
+/** What happened, in the words that a leaf commits to, and the salt under which it does. */
+export interface OpenPayload {
+  readonly salt: string;
+  /** Canonical text. */
+  readonly details: string;
+}
+
+/** Null once it was blanked. */
+export const openPayload = ({ salts, details }: AuditEntry): OpenPayload | null => {
+  const [, salt] = halves(salts);
+  return salt === null || details === null ? null : { salt, details };
+};
+
+/** What a leaf says of this payload. */
+export const payloadCommitment = (sha256: Sha256, { salt, details }: OpenPayload): string =>
+  committed(sha256, salt, payloadText({ details: details as CanonicalJson }));
 
 export const isIdentityBlank = ({ salts }: AuditEntry): boolean => halves(salts)[0] === null;
 

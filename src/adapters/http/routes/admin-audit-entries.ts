@@ -5,17 +5,8 @@ import { parseInstant } from "../../../domain/shared/instant.ts";
 import { err, ok } from "../../../domain/shared/result.ts";
 import type { Service } from "../context.ts";
 import { json, type Route, route } from "../route.ts";
-import {
-  integer,
-  named,
-  nullable,
-  PAGE_QUERY,
-  page,
-  pageRequest,
-  record,
-  time,
-  uuid,
-} from "../schemas/kinds.ts";
+import { AuditProof } from "../schemas/audit-proof.ts";
+import { named, nullable, PAGE_QUERY, page, pageRequest, record, time, uuid } from "../schemas/kinds.ts";
 import { timeText, timeTextOrNull } from "../schemas/times.ts";
 
 const PATH = "/v1/admin/audit-entries";
@@ -45,18 +36,6 @@ const AuditEntryBody = named(
 );
 
 const AuditEntryPage = page("AuditEntryPage", AuditEntryBody);
-
-const AuditProof = named(
-  "AuditProof",
-  record({
-    index: integer({ minimum: 0, description: "Place of the entry in the tree, from 0" }),
-    leaf: t.String({ description: "What is hashed into the tree: canonical JSON, without personal data" }),
-    path: t.Array(t.String(), { description: "RFC 6962 audit path, base64, from the leaf up" }),
-    checkpoint: t.String({ description: "The signed checkpoint that it leads to" }),
-    tlog_proof: t.String({ description: "All of it as one text (c2sp.org/tlog-proof@v1)" }),
-    verifier_keys: t.Array(t.String(), { description: "Keys of the log (C2SP signed-note), oldest first" }),
-  }),
-);
 
 const entryBody = (entry: AuditEntry) => ({
   id: entry.id,

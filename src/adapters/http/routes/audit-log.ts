@@ -27,6 +27,24 @@ export const auditLogRoutes = ({ application }: Service): readonly Route[] => [
   }),
   route({
     method: "GET",
+    path: "/audit/keys",
+    operationId: "readLogKeys",
+    tag: "audit",
+    summary: "The public keys of the audit log",
+    description:
+      "One verifier key a line (C2SP signed-note), oldest first. Keep them: what a former key signed is checked with that key.",
+    permission: ["none"],
+    success: { status: 200, description: "Verifier keys", schema: null, contentType: "text/plain" },
+    problems: ["service-unavailable"],
+    cacheControl: "public, max-age=300",
+    handle: async () => {
+      const found = await application.audit.keys();
+      if (!found.ok) return found;
+      return ok({ content: { type: "text/plain", value: found.value.map((key) => `${key}\n`).join("") } });
+    },
+  }),
+  route({
+    method: "GET",
     path: "/audit/tile/:tile",
     rest: true,
     operationId: "readTile",

@@ -3,6 +3,7 @@ import { type ConsentId, parseId } from "../../../domain/shared/ids.ts";
 import { err, ok } from "../../../domain/shared/result.ts";
 import type { Service } from "../context.ts";
 import { json, type Route, route } from "../route.ts";
+import { AuditProof } from "../schemas/audit-proof.ts";
 import { ReceiptView } from "../schemas/consents.ts";
 import { KantaraReceiptView } from "../schemas/kantara-receipt.ts";
 import { JsonSchema, uuid } from "../schemas/kinds.ts";
@@ -27,6 +28,25 @@ export const consentReceiptRoutes = ({ application }: Service): readonly Route[]
       if (id === null) return err({ type: "not-found" });
       const receipt = await application.consent.readReceipt(caller, id);
       return receipt.ok ? ok(json({ receipt: receipt.value })) : receipt;
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/v1/consents/:id/receipt/proof",
+    operationId: "proveConsentReceipt",
+    tag: "consent",
+    summary: "Proof that the audit log tells of a receipt",
+    description:
+      "Kept beside the receipt it is checked offline, with the receipt's and the log's public keys alone, and holds also when the key that signed the receipt was revoked. Not found for the two seconds until a new decision is in the log.",
+    permission: ["subject", "receipt"],
+    params: { id: uuid("Of the decision") },
+    success: { status: 200, description: "The proof", schema: AuditProof },
+    problems: ["not-found"],
+    handle: async ({ caller, params }) => {
+      const id = parseId<ConsentId>(params.id);
+      if (id === null) return err({ type: "not-found" });
+      const proof = await application.consent.proveReceipt(caller, id);
+      return proof.ok ? ok(json(proof.value)) : proof;
     },
   }),
   route({

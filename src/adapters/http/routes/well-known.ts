@@ -4,7 +4,7 @@ import { ok } from "../../../domain/shared/result.ts";
 import { JWKS_MAX_AGE_SECONDS } from "../../../ports/document-signer.ts";
 import type { Service } from "../context.ts";
 import { json, type Route, route } from "../route.ts";
-import { named, oneOf, record } from "../schemas/kinds.ts";
+import { integer, named, oneOf, record } from "../schemas/kinds.ts";
 
 /** The day since which Sec-GPC has been honoured as it is now. */
 const GPC_SINCE = "2026-11-22";
@@ -22,19 +22,32 @@ const GpcSupport = named(
   }),
 );
 
+const KEY = {
+  kty: oneOf(["OKP"]),
+  crv: oneOf(["Ed25519"]),
+  x: t.String({ description: "The key, base64url" }),
+  kid: t.String({ description: "RFC 7638 thumbprint: the `kid` in a document's header" }),
+  alg: oneOf(["EdDSA"]),
+  use: oneOf(["sig"]),
+};
+
 const PublicKeys = named(
   "PublicKeys",
   record(
     {
-      keys: t.Array(
+      keys: t.Array(record(KEY)),
+      revoked: t.Array(
         record({
-          kty: oneOf(["OKP"]),
-          crv: oneOf(["Ed25519"]),
-          x: t.String({ description: "The key, base64url" }),
-          kid: t.String({ description: "RFC 7638 thumbprint: the `kid` in a document's header" }),
-          alg: oneOf(["EdDSA"]),
-          use: oneOf(["sig"]),
+          ...KEY,
+          revoked: record({
+            revoked_at: integer({ description: "Seconds since 1970-01-01T00:00:00Z" }),
+            reason: oneOf(["compromised"]),
+          }),
         }),
+        {
+          description:
+            "Keys that leaked, in the words of OpenID Federation 1.0: their signatures prove nothing. They are not in `keys`, so that whoever does not read this member refuses what they signed.",
+        },
       ),
     },
     {
