@@ -21,6 +21,7 @@ interface Proof {
   readonly tlog_proof: string;
   readonly checkpoint: string;
   readonly verifier_keys: readonly string[];
+  readonly payload: { readonly salt: string; readonly details: string };
 }
 
 const proofOf = async (server: TestServer, token: string, id: string): Promise<Proof> => {
@@ -92,6 +93,36 @@ describe("the served log", () => {
     expect(after.verifier_keys).toHaveLength(2);
     for (const key of after.verifier_keys) await verifyProof(after.tlog_proof, before.leaf, key);
     await verifyProof(before.tlog_proof, after.leaf, before.verifier_keys[0] ?? "");
+  });
+
+  test("tells of a new key itself, serves every key there was, and is signed with old and new", async () => {
+    const server = await testServer();
+    const token = await adminOf(server);
+    await tell(server, 2);
+    await sequence(server);
+    const former = await (await server.request("GET", "/audit/checkpoint")).text();
+    await server.deps.logSigner.rotate();
+    await tell(server, 2);
+    await sequence(server);
+    const note = await (await server.request("GET", "/audit/checkpoint")).text();
+    const keys = (await (await server.request("GET", "/audit/keys")).text()).trimEnd().split("\n");
+    const [old = "", current = ""] = keys;
+    expect(keys).toHaveLength(2);
+    for (const key of keys) expect((await openCheckpoint(note, key)).size).toBeGreaterThan(4);
+    expect((await openCheckpoint(former, old)).size).toBeGreaterThan(2);
+    await expect(openCheckpoint(former, current)).rejects.toThrow("not signed by this key");
+
+    const { items } = await list(server, token, "&action=key.created");
+    const told = await Promise.all(items.map(({ id }) => proofOf(server, token, id)));
+    const announced = told.map(({ payload }) => JSON.parse(payload.details));
+    const publicHalf = (key: string) =>
+      Buffer.from(key.split("+").slice(2).join("+"), "base64").subarray(1).toString("base64");
+    expect(announced.filter(({ purpose }) => purpose.startsWith("audit-log:"))).toEqual([
+      { purpose: "audit-log:0002", public_key: publicHalf(current) },
+      { purpose: "audit-log:0001", public_key: publicHalf(old) },
+    ]);
+    // By the key that was known before: who trusts it learns of the next one.
+    for (const proof of told) await verifyProof(proof.tlog_proof, proof.leaf, old);
   });
 
   test("says how long it may be kept, and has no tile that is not there", async () => {

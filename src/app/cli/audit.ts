@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { parseCheckpoint } from "../../domain/audit/checkpoint.ts";
 import type { LogFault, LogFaultKind } from "../../domain/audit/log-fault.ts";
-import { verifierKey } from "../../domain/audit/signed-note.ts";
+import { parseNote, verifierKey } from "../../domain/audit/signed-note.ts";
 import { logOrigin } from "../audit/former-checkpoint.ts";
 import { type LogVerification, verifyLog } from "../audit/verify-log.ts";
 import { compose, type Service } from "../compose.ts";
@@ -67,21 +68,33 @@ const readCheckpoint = async (path: string): Promise<string> => {
   } catch (failure) {
     const code = failure instanceof Error && "code" in failure ? failure.code : null;
     if (code !== "ENOENT" && code !== "EISDIR" && code !== "EACCES") throw failure;
-    throw new CommandRefused("The file with the checkpoint cannot be read.");
+    throw new CommandRefused(`Not read: ${path} (${code}).`);
   }
+};
+
+/** What a person kept; a file of something else says nothing about the log. */
+const keptCheckpoint = async (path: string): Promise<string> => {
+  const note = await readCheckpoint(path);
+  if (parseCheckpoint(parseNote(note)?.text ?? "") === null)
+    throw new CommandRefused(`There is no checkpoint, as /audit/checkpoint gives it, in ${path}.`);
+  return note;
 };
 
 /** `audit verify` recomputes the log and answers whether it is whole; `audit rotate-key` replaces the key that signs it. */
 export const auditCommand = async (verb: string, words: readonly string[], say: Say): Promise<boolean> => {
   if (verb !== "verify" && verb !== "rotate-key") throw new CommandRefused(AUDIT_USAGE);
-  const { values, positionals } = parseArgs({
+  const { values } = parseArgs({
     args: [...words],
     options: { from: { type: "string" } },
     allowPositionals: true,
     strict: false,
   });
-  if (positionals.length > 0) throw new CommandRefused(AUDIT_USAGE);
-  const from = typeof values["from"] === "string" ? await readCheckpoint(values["from"]) : null;
+  const { from: path } = values;
+  const wanted = typeof path !== "string" ? [] : words.length === 1 ? [`--from=${path}`] : ["--from", path];
+  // A word that is not understood must not make a lesser check look like the one that was asked for.
+  if (words.join(" ") !== wanted.join(" ") || (verb !== "verify" && words.length > 0))
+    throw new CommandRefused(AUDIT_USAGE);
+  const from = typeof path === "string" ? await keptCheckpoint(path) : null;
   const service = await compose(readSettings(process.env));
   try {
     await service.store.migrator.up();
