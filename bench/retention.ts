@@ -1,29 +1,17 @@
 // What a retention run costs: `bun run bench retention [sqlite|postgres|all] [rows …]`, 200,000 and 2,000,000 rows unless
-// told. A fifth of the comments is due, and 50 clients commit comments meanwhile, each 20 times a second at most. In the
-// same minutes the same clients are measured without the run, and a bare DELETE in batches of the run's mean size takes
-// another twentieth. Ends with 1 when a required bound is missed.
+// told. A fifth of the comments is due; the real service goes through them as every night, while 50 clients post comments
+// over HTTP. In the same minutes the same clients are measured without the run, and a bare DELETE in batches of the run's
+// mean size takes another twentieth. Ends with 1 when a required bound is missed.
+import { openSessions } from "../tests/support/comment-writers.ts";
+import { type RunningService, runCli, startService } from "../tests/support/process.ts";
+import { BARE_SHARE, DUE_SHARE, type FullPlace, postgresFull, sqliteFull } from "./support/due-comments.ts";
+import { startPacedWriters } from "./support/paced-writers.ts";
 
-import { makeIdGenerator } from "../src/adapters/crypto/id-generator.ts";
-import { systemClock } from "../src/adapters/crypto/system-clock.ts";
-import { groupCommit } from "../src/adapters/group-commit/group-commit.ts";
-import { auditEntry, SYSTEM } from "../src/domain/audit/audit-entry.ts";
-import { BATCH_FIRST, type DuePosition, nextBatchSize } from "../src/domain/retention/due-records.ts";
-import { DEFAULT_RETENTION } from "../src/domain/retention/retention-period.ts";
-import type { AuditEntryId } from "../src/domain/shared/ids.ts";
-import type { Instant } from "../src/domain/shared/instant.ts";
-import { makeAuthor, makeCommit } from "./support/commits.ts";
-import {
-  BARE_SHARE,
-  DUE_AT,
-  DUE_SHARE,
-  type FullPlace,
-  postgresFull,
-  sqliteFull,
-} from "./support/due-comments.ts";
-
-const CLIENTS = 50;
-const PAUSE_MS = 50;
-const IDLE_MS = 8_000;
+const WRITERS = 50;
+const THINK_MS = 250;
+const WARM_MS = 5_000;
+const IDLE_MS = 10_000;
+const ADMIN = "ada@example.org";
 
 const REQUIRED = { perRow: 1.5, p99: 2, bare: 0.5, batchMs: 50 };
 
@@ -31,138 +19,110 @@ const [only = "all", ...counts] = process.argv.slice(2);
 if (!["all", "sqlite", "postgres"].includes(only)) throw new Error("the store is sqlite, postgres or all");
 const ROWS = counts.length === 0 ? [200_000, 2_000_000] : counts.map(Number);
 
-const ids = makeIdGenerator(systemClock);
+type Ask = (method: string, path: string, body?: object) => Promise<Record<string, unknown>>;
 
-const percentile = (times: readonly number[], share: number): number =>
-  times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
-
-/** Clients that commit until they are stopped; `phase` says into which list their times go. */
-const startClients = async (place: FullPlace) => {
-  const unitOfWork = groupCommit(place.store.groups);
-  const times = new Map<string, number[]>();
-  let phase: number[] = [];
-  let over = false;
-  const client = async (): Promise<void> => {
-    const { author, changes } = makeAuthor();
-    await unitOfWork.commit(changes);
-    await Bun.sleep(Math.random() * PAUSE_MS);
-    while (!over) {
-      const into = phase;
-      const began = performance.now();
-      const { ok } = await unitOfWork.commit(makeCommit(author));
-      if (!ok) throw new Error("a client's commit met a conflict");
-      into.push(performance.now() - began);
-      await Bun.sleep(PAUSE_MS * (0.5 + Math.random()));
+const asAdmin = async ({ url, output }: RunningService): Promise<Ask> => {
+  const ask =
+    (headers: Record<string, string>): Ask =>
+    async (method, path, body) => {
+      const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+      const response = await fetch(url + path, {
+        method,
+        headers: { "content-type": "application/json", ...headers },
+        ...sent,
+      });
+      if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}`);
+      return (await response.json()) as Record<string, unknown>;
+    };
+  const anybody = ask({});
+  await anybody("POST", "/v1/sign-in-links", { email: ADMIN });
+  for (;;) {
+    const link_token = /#(gnl_[\w-]+)/.exec(output())?.[1];
+    if (link_token !== undefined) {
+      const { token } = await anybody("POST", "/v1/sessions", { link_token });
+      return ask({ authorization: `Bearer ${token}` });
     }
-  };
-  const clients = Array.from({ length: CLIENTS }, client);
-  return {
-    times,
-    phase: (name: string): void => {
-      phase = times.get(name) ?? [];
-      times.set(name, phase);
-    },
-    stop: async () => {
-      over = true;
-      await Promise.all(clients);
-      await unitOfWork.close();
-    },
-  };
+    await Bun.sleep(100);
+  }
 };
+
+/** How many batches there were, and how many of them may have kept others waiting for longer than is allowed. */
+const batchesOf = async (url: string): Promise<{ readonly all: number; readonly long: number }> => {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const below = (bound: string): number =>
+    Number(
+      new RegExp(`^gonogo_retention_batch_duration_seconds_bucket{le="${bound}"} (\\d+)`, "m").exec(
+        text,
+      )?.[1],
+    );
+  return { all: below("\\+Inf"), long: below("\\+Inf") - below(String(REQUIRED.batchMs / 1_000)) };
+};
+
+interface Run {
+  readonly finished_at: string | null;
+  readonly collections: { readonly comments?: { readonly deleted: number } };
+}
 
 interface Measured {
   readonly perRowUs: number;
   readonly p99: number;
   readonly bare: number;
+  readonly long: number;
 }
 
-const told = () =>
-  auditEntry(
-    "retention.applied",
-    null,
-    { collection: "comments", deleted: 0, blanked: 0, cleared: 0, alongside: 0 },
-    {
-      now: systemClock.now(),
-      actor: SYSTEM,
-      audit_id: ids.next<AuditEntryId>(),
-      retention: DEFAULT_RETENTION,
-    },
-  );
-
-const measure = async (place: FullPlace, rows: number): Promise<Measured> => {
+const measure = async (place: FullPlace, service: RunningService, credential: string, rows: number) => {
   const due = Math.round(rows * DUE_SHARE);
-  const clients = await startClients(place);
-  clients.phase("warm");
-  await Bun.sleep(3_000);
-  clients.phase("idle");
+  const admin = await asAdmin(service);
+  const tokens = await openSessions(service.url, credential, WRITERS);
+  const writers = startPacedWriters(service.url, tokens, { writers: WRITERS, thinkMs: THINK_MS });
+  writers.phase("warm");
+  await Bun.sleep(WARM_MS);
+  writers.phase("idle");
   await Bun.sleep(IDLE_MS);
 
-  const run = async () => {
-    clients.phase("run");
-    const held: number[] = [];
-    let size = BATCH_FIRST;
-    let gone = 0;
-    let after: DuePosition | null = null;
-    const began = performance.now();
-    do {
-      const batch = {
-        collection: "comments",
-        due: DUE_AT as Instant,
-        now: systemClock.now(),
-        after,
-        limit: size,
-      } as const;
-      const applied = await place.store.retention.apply(batch, () => ({
-        expects: [],
-        writes: [],
-        audit: [told()],
-      }));
-      if (!applied.ok) throw new Error("a batch met a conflict");
-      const { outcome, milliseconds } = applied.value;
-      held.push(milliseconds);
-      gone += outcome.counts.deleted;
-      size = nextBatchSize(size, outcome.counts.deleted, milliseconds);
-      after = outcome.after;
-      await Bun.sleep(0);
-    } while (after !== null);
-    return { gone, ms: performance.now() - began, held };
-  };
-  const bareDeletes = async (share: number, batch: number) => {
-    clients.phase("bare");
-    const wanted = Math.round(rows * BARE_SHARE * share);
-    const began = performance.now();
-    let gone = 0;
-    while (gone < wanted) {
-      const deleted = await place.bareDelete(batch);
-      if (deleted === 0) break;
-      gone += deleted;
-      await Bun.sleep(0);
-    }
-    return gone / ((performance.now() - began) / 1_000);
-  };
+  writers.phase("run");
+  const began = performance.now();
+  const { id } = await admin("POST", "/v1/admin/retention/runs", { dry_run: false });
+  let run: Run;
+  do {
+    await Bun.sleep(100);
+    run = (await admin("GET", `/v1/admin/retention/runs/${id}`)) as unknown as Run;
+  } while (run.finished_at === null);
+  const ms = performance.now() - began;
+  const gone = run.collections.comments?.deleted ?? 0;
+  const { all, long } = await batchesOf(service.url);
+  const mean = Math.max(1, Math.round(gone / all));
 
-  const { gone, ms, held } = await run();
-  const mean = Math.round(gone / held.length);
-  const bareRate = await bareDeletes(0.9, mean);
-  clients.phase("idle");
+  writers.phase("bare");
+  const wanted = Math.round(rows * BARE_SHARE * 0.9);
+  const bareBegan = performance.now();
+  let bareGone = 0;
+  while (bareGone < wanted) {
+    const deleted = await place.bareDelete(mean);
+    if (deleted === 0) break;
+    bareGone += deleted;
+    await Bun.sleep(0);
+  }
+  const bareRate = bareGone / ((performance.now() - bareBegan) / 1_000);
+  writers.phase("idle");
   await Bun.sleep(IDLE_MS);
-  await clients.stop();
+  await writers.stop();
   if (gone !== due || (await place.remaining()) !== 0) throw new Error(`${gone} of ${due} went`);
 
-  const timesOf = (name: string): readonly number[] => clients.times.get(name) ?? [];
-  const rate = gone / (ms / 1_000);
-  const [idle, busy] = [percentile(timesOf("idle"), 0.99), percentile(timesOf("run"), 0.99)];
   const label = `${place.name}  ${rows.toLocaleString("en").padStart(9)} rows`;
+  const rate = gone / (ms / 1_000);
   console.log(
     `${label}  ${gone.toLocaleString("en")} gone in ${(ms / 1_000).toFixed(1)} s, ${Math.round(rate).toLocaleString("en")} / s; bare DELETE ${Math.round(bareRate).toLocaleString("en")} / s (batches of ${mean})`,
   );
-  console.log(
-    `${label}  batches held others for ${percentile(held, 0.5).toFixed(1)} ms (p50), ${percentile(held, 0.99).toFixed(1)} (p99), ${percentile(held, 1).toFixed(1)} (most); over ${REQUIRED.batchMs} ms: ${held.filter((each) => each > REQUIRED.batchMs).length} of ${held.length}`,
-  );
-  console.log(
-    `${label}  commits p50 / p99: idle ${percentile(timesOf("idle"), 0.5).toFixed(1)} / ${idle.toFixed(1)} ms, run ${percentile(timesOf("run"), 0.5).toFixed(1)} / ${busy.toFixed(1)} ms, bare p99 ${percentile(timesOf("bare"), 0.99).toFixed(1)} ms`,
-  );
-  return { perRowUs: (ms * 1_000) / gone, p99: busy / idle, bare: rate / bareRate };
+  const both = (name: string): string =>
+    `${name} ${writers.percentile(name, 0.5).toFixed(1)} / ${writers.percentile(name, 0.99).toFixed(1)} ms`;
+  console.log(`${label}  requests p50 / p99: ${["idle", "run", "bare"].map(both).join(", ")}`);
+  return {
+    perRowUs: (ms * 1_000) / gone,
+    p99: writers.percentile("run", 0.99) / writers.percentile("idle", 0.99),
+    bare: rate / bareRate,
+    long,
+  } satisfies Measured;
 };
 
 const judge = (what: string, value: number, bound: number, most: boolean): void => {
@@ -181,13 +141,21 @@ for (const [kind, open] of [
   const results: Measured[] = [];
   for (const rows of ROWS) {
     const place = await open(rows);
+    const [credential = ""] = (
+      await runCli(place.settings, "credential", "add", "load", "sessions:create")
+    ).split("\n");
+    await runCli(place.settings, "admin", "add", ADMIN);
+    const service = await startService(place.settings);
     try {
-      const result = await measure(place, rows);
+      const result = await measure(place, service, credential, rows);
       const label = `${place.name}  ${rows.toLocaleString("en")} rows`;
-      judge(`${label}  p99 of commits beside the run against idle`, result.p99, REQUIRED.p99, true);
+      judge(`${label}  p99 of requests beside the run against idle`, result.p99, REQUIRED.p99, true);
       judge(`${label}  rows a second against a bare DELETE`, result.bare, REQUIRED.bare, false);
+      if (result.long > 0) process.exitCode = 1;
+      console.log(`${label}  batches over ${REQUIRED.batchMs} ms: ${result.long}, required 0`);
       results.push(result);
     } finally {
+      await service.stop();
       await place.close();
     }
   }

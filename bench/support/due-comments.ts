@@ -5,25 +5,25 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { openPostgres } from "../../src/adapters/drizzle/postgres/open-postgres.ts";
 import { openSqlite } from "../../src/adapters/drizzle/sqlite/open-sqlite.ts";
-import type { Store } from "../../src/ports/store.ts";
 import { startPostgres } from "../../tests/support/postgres.ts";
 
-/** A store that is full of comments, some of them due, and a way to delete some with bare SQL. */
+/** A database that is full of comments, some of them due, and a way to delete some with bare SQL. */
 export interface FullPlace {
   readonly name: "SQLite" | "PostgreSQL";
-  readonly store: Store;
+  /** What a service is started with to serve it. */
+  readonly settings: Readonly<Record<string, string>>;
   /** Deletes so many of those set aside for it, in one statement and one transaction; answers how many went. */
   bareDelete(limit: number): Promise<number>;
   remaining(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** Of the comments: due for the run, and set aside for the bare DELETE. */
+/** Of the comments: due for the run, and set aside for the bare DELETE, which are not due. */
 export const DUE_SHARE = 0.2;
 export const BARE_SHARE = 0.05;
-export const DUE_AT = 1_000_000_000_000;
-const BARE_UNTIL = DUE_AT + 1_000_000;
+const DUE_AT = 1_000_000_000_000;
 const FAR = 4_000_000_000_000;
+const BARE_UNTIL = FAR + 10_000_000;
 
 const TEXT = "What a well-made engine, and how it weaves! ".repeat(4);
 
@@ -33,7 +33,7 @@ const seedText = (rows: number, numbers: string, hex: (n: string) => string): st
   const bare = Math.round(rows * BARE_SHARE);
   const id = `'01900000-0000-7000-8000-' || ${hex("n")}`;
   // A period runs from the day a comment was written: the oldest are due, and stand side by side.
-  const until = `case when n <= ${due} then ${DUE_AT} - ${due} + n when n <= ${due + bare} then ${DUE_AT} + n - ${due} else ${FAR} + n end`;
+  const until = `case when n <= ${due} then ${DUE_AT} - ${due} + n when n <= ${due + bare} then ${FAR} + n - ${due} else ${BARE_UNTIL} + n end`;
   return (
     "insert into comments (id, created_at, updated_at, version, consent_given, consent_timestamp, retention_until, anonymized, thread, " +
     "subject_id, parent_id, root_id, depth, content, status, queued_at, moderated_at, moderation_note, edited_at, edit_token_hash, " +
@@ -57,6 +57,7 @@ export const sqliteFull = async (rows: number): Promise<FullPlace> => {
   const path = join(folder, "gonogo.db");
   const store = await openSqlite({ path });
   await store.migrator.up();
+  await store.close();
   const db = new Database(path);
   db.run("pragma synchronous = off");
   db.run("pragma cache_size = -262144");
@@ -72,12 +73,13 @@ export const sqliteFull = async (rows: number): Promise<FullPlace> => {
   db.run("pragma synchronous = full");
   db.run("pragma cache_size = -2000");
   db.run("pragma secure_delete = on");
+  db.run("pragma busy_timeout = 10000");
   const remove = db.prepare(
-    `delete from comments where id in (select id from comments where retention_until > ${DUE_AT} and retention_until <= ${BARE_UNTIL} order by retention_until limit ?)`,
+    `delete from comments where id in (select id from comments where retention_until > ${FAR} and retention_until <= ${BARE_UNTIL} order by retention_until limit ?)`,
   );
   return {
     name: "SQLite",
-    store,
+    settings: { DATABASE_URL: `sqlite:///${path}` },
     bareDelete: async (limit) => {
       db.run("begin immediate");
       const { changes } = remove.run(limit);
@@ -89,7 +91,6 @@ export const sqliteFull = async (rows: number): Promise<FullPlace> => {
     close: async () => {
       remove.finalize();
       db.close();
-      await store.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -99,6 +100,7 @@ export const postgresFull = async (rows: number): Promise<FullPlace> => {
   const server = await startPostgres({ dedicated: true, durable: true });
   const store = await openPostgres({ url: server.url });
   await store.migrator.up();
+  await store.close();
   const sql = postgres(server.url, { max: 1, fetch_types: false, prepare: false, onnotice: () => undefined });
   const hex = (n: string) => `lpad(to_hex(${n}), 12, '0')`;
   const numbers = (from: number, to: number) => `generate_series(${from}, ${to}) as n`;
@@ -114,10 +116,10 @@ export const postgresFull = async (rows: number): Promise<FullPlace> => {
   await sql.unsafe("checkpoint");
   return {
     name: "PostgreSQL",
-    store,
+    settings: { DATABASE_URL: server.url },
     bareDelete: async (limit) => {
       const gone = await sql.unsafe(
-        `delete from comments where id in (select id from comments where retention_until > ${DUE_AT} and retention_until <= ${BARE_UNTIL} order by retention_until limit ${limit})`,
+        `delete from comments where id in (select id from comments where retention_until > ${FAR} and retention_until <= ${BARE_UNTIL} order by retention_until limit ${limit})`,
       );
       return gone.count;
     },
@@ -127,7 +129,6 @@ export const postgresFull = async (rows: number): Promise<FullPlace> => {
     },
     close: async () => {
       await sql.end();
-      await store.close();
       await server.stop();
     },
   };

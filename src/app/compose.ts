@@ -110,6 +110,8 @@ export interface Overrides {
   readonly onLedgerHeadFailure?: (failure: unknown) => void;
   /** Told when a retention run that was started by a request did not get to its end. */
   readonly onRetentionFailure?: (failure: unknown) => void;
+  /** Told how long others may have waited for a batch of a retention run, in milliseconds. */
+  readonly onRetentionBatch?: (milliseconds: number) => void;
   /** Told of every mail that is written to the outbox folder. */
   readonly onMail?: (mail: Mail) => void;
   /** Told of every group that was committed. */
@@ -239,7 +241,10 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
   };
   const retentionRunner = makeRetentionRunner(
     { ...deps, retention: sealedRetention(store.retention, auditSeals), leases: store.leases },
-    overrides.onRetentionFailure,
+    {
+      ...(overrides.onRetentionFailure === undefined ? {} : { onFailure: overrides.onRetentionFailure }),
+      ...(overrides.onRetentionBatch === undefined ? {} : { onBatch: overrides.onRetentionBatch }),
+    },
   );
   const mailer =
     overrides.mailer ??

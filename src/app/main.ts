@@ -114,6 +114,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
   const service = await compose(settings, {
     outsideCalls,
     onGroup: metrics.groupCommitted,
+    onRetentionBatch: metrics.retentionBatch,
     tracer,
     onRetentionFailure: (failure) => logger.error("retention_run_interrupted", whatFailed(failure)),
     onLedgerHeadFailure: () => logger.error("ledger_head_not_written"),

@@ -39,6 +39,8 @@ export interface Metrics {
   knowPathTemplates(templates: readonly string[]): void;
   requestProcessed(request: ProcessedRequest): void;
   groupCommitted(group: CommittedGroup): void;
+  /** A batch of a retention run: how long others may have waited for it. */
+  retentionBatch(milliseconds: number): void;
   requestCounted(decision: Pick<RateLimitDecision, "budget" | "admitted" | "shared">): void;
   circuitChanged(service: OutsideService, state: CircuitState): void;
   /** A read that fails or takes more than a second leaves its number out and is counted as a failure. */

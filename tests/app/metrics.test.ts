@@ -30,6 +30,7 @@ const useEverything = async (): Promise<void> => {
   }
   metrics.groupCommitted({ members: 12, milliseconds: 1.5, answered: true });
   metrics.groupCommitted({ members: 1, milliseconds: 900, answered: false });
+  metrics.retentionBatch(4);
   for (const budget of RATE_LIMIT_BUDGETS) {
     metrics.requestCounted({ budget, admitted: true, shared: false });
     metrics.requestCounted({ budget, admitted: false, shared: true });
@@ -53,12 +54,15 @@ describe("the metrics", () => {
     expect(shown(text, `gonogo_http_request_duration_seconds_sum{${labels}}`)).toBeCloseTo(0.044);
   });
 
-  test("tell of groups, limits and circuits", async () => {
+  test("tell of groups, batches of retention, limits and circuits", async () => {
     metrics.groupCommitted({ members: 12, milliseconds: 1.5, answered: true });
+    for (const milliseconds of [4, 49, 51]) metrics.retentionBatch(milliseconds);
     metrics.requestCounted({ budget: "sign-in", admitted: false, shared: true });
     metrics.circuitChanged("smtp", "OPEN");
     const text = await metrics.render();
     expect(shown(text, "gonogo_commit_group_members_sum")).toBe(12);
+    expect(shown(text, 'gonogo_retention_batch_duration_seconds_bucket{le="0.05"}')).toBe(2);
+    expect(shown(text, "gonogo_retention_batch_duration_seconds_count")).toBe(3);
     expect(shown(text, 'gonogo_commit_group_duration_seconds_count{answered="true"}')).toBe(1);
     expect(
       shown(text, 'gonogo_rate_limit_decisions_total{budget="sign-in",decision="refused",counted="shared"}'),

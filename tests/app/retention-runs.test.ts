@@ -89,7 +89,7 @@ describe("a retention run", () => {
 
   test("that was left half-way is gone on with by the next runner, and counts everything once", async () => {
     const at = await scene();
-    at.links(1_000, NOON);
+    at.links(2_000, NOON);
     await start(at);
     let steps = 0;
     const left = await continueRun(at.runDeps, {
@@ -97,21 +97,21 @@ describe("a retention run", () => {
       onProgress: () => {
         steps += 1;
       },
-      stopped: () => steps >= 4,
+      stopped: () => steps >= 3,
     });
     expect(left).toBeNull();
     const rest = [...at.tables.sign_in_links.values()].length;
     expect(rest).toBeGreaterThan(0);
-    expect(rest).toBeLessThan(1_000);
+    expect(rest).toBeLessThan(2_000);
     const run = await continueRun(at.runDeps, { holder: "the next" });
     expect(run).toMatchObject({ running: null, resumed: 1 });
-    expect(run === null ? null : progressOf(run).counts.sign_in_links?.deleted).toBe(1_000);
+    expect(run === null ? null : progressOf(run).counts.sign_in_links?.deleted).toBe(2_000);
     expect([...at.tables.sign_in_links.values()]).toHaveLength(0);
   });
 
   test("belongs to one runner: whoever comes second leaves it, whoever lost it stops", async () => {
     const at = await scene();
-    at.links(1_000, NOON);
+    at.links(2_000, NOON);
     await start(at);
     await at.store.leases.take(RETENTION_LEASE, "somebody", 60_000);
     expect(await continueRun(at.runDeps, { holder: at.holder })).toBeNull();

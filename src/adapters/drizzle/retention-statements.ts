@@ -1,3 +1,4 @@
+import { CATALOGUE } from "../../domain/personal-data/catalogue.ts";
 import {
   GO_WITH_SUBJECT,
   KEPT_ROLES,
@@ -9,8 +10,11 @@ import type { TableName } from "./limits.ts";
 
 /** Texts with `$1`, `$2` … as PostgreSQL reads them; SQLite is given `?1`, `?2` …. */
 export interface RetentionStatements {
-  /** due, date and id to begin behind, limit. Answers what `classify` takes, in order of the date. */
-  page(table: PersonalCollection): string;
+  /**
+   * due, date and id to begin behind, limit. Answers what `dueRow` takes, in order of the date; whether it was replied to
+   * only where that is `asked`.
+   */
+  page(table: PersonalCollection, asked?: boolean): string;
   /** due, date and id to begin behind, how many to pass over. Answers the date and id of the next. */
   place(table: PersonalCollection): string;
   /** due, date and id to begin behind. */
@@ -25,6 +29,8 @@ export interface DueRow {
   readonly status: string | null;
   readonly role: string | null;
   readonly hold: string | null;
+  /** Something is in reply to it, a comment, which then stays as a place-holder. */
+  readonly answered: boolean;
 }
 
 export type ColumnsOf = (table: TableName) => readonly string[];
@@ -39,7 +45,7 @@ const BEHIND = `t."retention_until" <= $1 and (t."retention_until", t."id") > ($
 const IN_ORDER = `order by t."retention_until", t."id"`;
 
 export const createRetentionStatements = (columnsOf: ColumnsOf): RetentionStatements => ({
-  page: (table) => {
+  page: (table, asked = false) => {
     const own = table === "subjects";
     const subject = own ? `t."id"` : columnsOf(table).includes("subject_id") ? `t."subject_id"` : null;
     const join = own || subject === null ? "" : ` left join "subjects" as s on s."id" = ${subject}`;
@@ -50,9 +56,21 @@ export const createRetentionStatements = (columnsOf: ColumnsOf): RetentionStatem
       heldBy(`h."record_id" = t."id"`),
     ];
     const hold = holds.length === 1 ? holds[0] : `coalesce(${holds.join(", ")})`;
+    const answered =
+      asked && CATALOGUE[table].due === "blank"
+        ? `exists (select 1 from "${table}" as r where r."parent_id" = t."id")`
+        : "false";
+    const fields = [
+      [`t."id"`, "id"],
+      [`t."retention_until"`, "retention_until"],
+      [subject ?? "null", "subject_id"],
+      [status, "status"],
+      [role, "role"],
+      [hold, "hold"],
+      [answered, "answered"],
+    ].map(([value, name]) => `${value} as "${name}"`);
     return (
-      `select t."id", t."retention_until", ${subject ?? "null"}, ${status}, ${role}, ${hold} ` +
-      `from "${table}" as t${join} where ${BEHIND} ${IN_ORDER} limit $4`
+      `select ${fields.join(", ")} ` + `from "${table}" as t${join} where ${BEHIND} ${IN_ORDER} limit $4`
     );
   },
   place: (table) =>
@@ -62,7 +80,7 @@ export const createRetentionStatements = (columnsOf: ColumnsOf): RetentionStatem
 
 export const dueRow = (values: readonly unknown[]): DueRow => {
   const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
-  const [id, retention_until, subject_id, status, role, hold] = values;
+  const [id, retention_until, subject_id, status, role, hold, answered] = values;
   return {
     id: String(id),
     retention_until: Number(retention_until),
@@ -70,6 +88,8 @@ export const dueRow = (values: readonly unknown[]): DueRow => {
     status: text(status),
     role: text(role),
     hold: text(hold),
+    // SQLite knows no truth but 1.
+    answered: answered === 1 || answered === true,
   };
 };
 

@@ -56,6 +56,12 @@ export const makeMetrics = (): Metrics => {
     buckets: SECONDS,
     registers,
   });
+  const batchDurations = new Histogram({
+    name: "gonogo_retention_batch_duration_seconds",
+    help: "How long others may have waited for a batch of a retention run.",
+    buckets: SECONDS,
+    registers,
+  });
   const decision = tally({
     name: "gonogo_rate_limit_decisions_total",
     help: "Requests counted against a budget, by all instances together (shared) or by this one.",
@@ -99,6 +105,7 @@ export const makeMetrics = (): Metrics => {
       groupSizes.observe(Number.isFinite(members) ? members : 0);
       groupDurations.observe({ answered: String(answered === true) }, secondsOf(milliseconds));
     },
+    retentionBatch: (milliseconds) => batchDurations.observe(secondsOf(milliseconds)),
     requestCounted: ({ budget, admitted, shared }) =>
       decision(budgetLabel(budget), admitted ? "admitted" : "refused", shared ? "shared" : "local"),
     circuitChanged,

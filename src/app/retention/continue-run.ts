@@ -1,5 +1,5 @@
 import type { Occasion } from "../../domain/audit/audit-entry.ts";
-import { BATCH_FIRST, nextBatchSize } from "../../domain/retention/due-records.ts";
+import { BATCH_FIRST, nextBatchSize, restAfter } from "../../domain/retention/due-records.ts";
 import { addCounts, NO_COUNTS } from "../../domain/retention/due-tally.ts";
 import {
   finishRun,
@@ -35,6 +35,8 @@ export interface RunnerOptions {
   /** Who holds the lease: different for every runner. */
   readonly holder: string;
   readonly onProgress?: (run: RetentionRun) => void;
+  /** How long others may have waited for a batch, in milliseconds. */
+  readonly onBatch?: (milliseconds: number) => void;
   /** True: the run is left where it stands, for the next runner. */
   readonly stopped?: () => boolean;
 }
@@ -51,7 +53,7 @@ class RunLost extends Error {
  */
 export const continueRun = async (
   deps: RunDeps,
-  { holder, onProgress, stopped = () => false }: RunnerOptions,
+  { holder, onProgress, onBatch, stopped = () => false }: RunnerOptions,
 ): Promise<RetentionRun | null> => {
   const { readers, unitOfWork, retention, leases, ids, clock } = deps;
   if ((await readers.retentionRuns.running()) === null) return null;
@@ -67,6 +69,7 @@ export const continueRun = async (
   };
 
   let size = BATCH_FIRST;
+  let rest = 0;
 
   /** One batch and what tells of it. Null: the run was not where it was thought to be. */
   const apply = async (run: RetentionRun): Promise<RetentionRun | null> => {
@@ -84,6 +87,8 @@ export const continueRun = async (
     );
     if (!applied.ok) return null;
     const { outcome, milliseconds } = applied.value;
+    onBatch?.(milliseconds);
+    rest = restAfter(milliseconds);
     const { deleted, blanked, cleared, alongside } = outcome.counts;
     size = nextBatchSize(size, deleted + blanked + cleared + alongside, milliseconds);
     return moved;
@@ -175,8 +180,8 @@ export const continueRun = async (
       await still();
       run = await step(run);
       onProgress?.(run);
-      // Others have waited: they come first.
-      await Bun.sleep(0);
+      await Bun.sleep(rest);
+      rest = 0;
     }
     return run;
   } catch (failure) {

@@ -14,9 +14,16 @@ export interface RetentionRunner {
   stop(): Promise<void>;
 }
 
+export interface RetentionRunnerEvents {
+  /** A run that was woken did not get to its end. */
+  readonly onFailure?: (failure: unknown) => void;
+  /** How long others may have waited for a batch, in milliseconds. */
+  readonly onBatch?: (milliseconds: number) => void;
+}
+
 export const makeRetentionRunner = (
   deps: RunDeps,
-  onFailure: (failure: unknown) => void = () => undefined,
+  { onFailure = () => undefined, onBatch = () => undefined }: RetentionRunnerEvents = {},
 ): RetentionRunner => {
   const holder = deps.ids.next<string>();
   let stopping = false;
@@ -30,6 +37,7 @@ export const makeRetentionRunner = (
       const finished = await continueRun(deps, {
         holder,
         stopped: () => stopping,
+        onBatch,
         ...(onProgress === undefined ? {} : { onProgress }),
       });
       last = finished ?? last;

@@ -83,10 +83,16 @@ export const BEFORE_ALL: DuePosition = { retention_until: Number.MIN_SAFE_INTEGE
 /** What a batch may keep others waiting for. */
 const BATCH_MS_WANTED = 20;
 
-export const BATCH_FIRST = 96;
+export const BATCH_FIRST = 256;
 const BATCH_MAX = 2_000;
-/** Below this the time goes into the commit itself, and fewer records would take as long. */
-const BATCH_MIN = 96;
+/** Below this the time goes into the ways to the store and back, and fewer records would take as long. */
+const BATCH_MIN = 256;
+
+/** A run rests for so long a share of what a batch took: whoever waited comes first, and what they bring after. */
+const REST_SHARE = 0.25;
+
+/** Milliseconds until the next batch. */
+export const restAfter = (milliseconds: number): number => milliseconds * REST_SHARE;
 
 /** How many records the next batch takes, from how long this one took. Grows by half at most, shrinks at once. */
 export const nextBatchSize = (size: number, handled: number, milliseconds: number): number => {

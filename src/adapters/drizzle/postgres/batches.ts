@@ -131,6 +131,19 @@ export const lockBatches = (members: readonly Member[], statements: Statements):
   });
 };
 
+/**
+ * Whoever changes the status of a subject takes turns with batches of retention, which rest on nobody being restricted:
+ * locking each subject of a batch instead writes to all of them.
+ */
+export const STATUS_TURN = "select pg_advisory_xact_lock(1196314440, 1)";
+
+export const changeStatus = (members: readonly Member[]): boolean =>
+  members.some(({ changes }) =>
+    changes.writes.some(
+      (write) => write.op === "update" && write.table === "subjects" && write.fields.includes("status"),
+    ),
+  );
+
 /** Tables where members rest on a record not being there, and tables where members make new ones. */
 export const absencesAndInserts = (members: readonly Member[]) => {
   const absences = new Set<TableName>();

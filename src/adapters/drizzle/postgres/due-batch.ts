@@ -1,13 +1,21 @@
 import { NOBODY, nobody } from "../../../domain/anonymization/nobody.ts";
 import { CATALOGUE } from "../../../domain/personal-data/catalogue.ts";
-import { GO_WITH_SUBJECT, KEPT_ROLES, LOOK_AGAIN_DAYS } from "../../../domain/retention/due-records.ts";
+import {
+  BEFORE_ALL,
+  GO_WITH_SUBJECT,
+  KEPT_ROLES,
+  LOOK_AGAIN_DAYS,
+  type PersonalCollection,
+} from "../../../domain/retention/due-records.ts";
 import type { DueFate } from "../../../domain/retention/due-tally.ts";
 import { type Instant, plusDays } from "../../../domain/shared/instant.ts";
 import type { DueBatch } from "../../../ports/retention-store.ts";
 import type { Encoder, Scalar } from "../encode.ts";
 import type { TableName } from "../limits.ts";
 import {
+  createRetentionStatements,
   type DueRow,
+  dueRow,
   isHeldRecord,
   keptReason,
   PLACE_HOLDER_FIELDS,
@@ -16,17 +24,23 @@ import {
 import type { Lane } from "./lane.ts";
 import { arrayOf, type Statements } from "./statements.ts";
 
-/** What became of a page's records; those somebody was changing are in none of the lists. */
-export interface Fates {
+/** What became of a page's records; those somebody was changing are only counted. */
+interface Fates {
   readonly fates: ReadonlyMap<DueFate, number>;
   readonly alongside: number;
   readonly busy: number;
+  readonly page: readonly DueRow[];
 }
 
 /** Asks one statement and answers the first column of each row. */
 type Column = (text: string, ...parameters: readonly (readonly Scalar[] | Scalar)[]) => Promise<unknown[]>;
 
 type Ask = (text: string, parameters: readonly string[]) => Promise<readonly unknown[][]>;
+
+const pageParameters = ({ due, after, limit }: DueBatch): readonly string[] => {
+  const { retention_until, id } = after ?? BEFORE_ALL;
+  return [String(due), String(retention_until), id, String(limit)];
+};
 
 const literal = (value: Scalar): string => {
   if (value === null) return "null";
@@ -45,16 +59,29 @@ const LOOK_AGAIN =
   `update "subjects" set "retention_until" = $2::bigint, "updated_at" = $3::bigint, "version" = "version" + 1 ` +
   `where "id" = any($1::text[])`;
 
-/** Who may be touched stays so: whoever restricts her waits for the end of the batch. */
-const UNRESTRICTED = `select "id" from "subjects" where "id" = any($1::text[]) and "status" <> 'restricted' for share skip locked`;
+/**
+ * A page, and which of its records are locked until the end of the transaction: those that may go and that nobody is
+ * changing just now. Where subjects are concerned, what keeps them is looked at once more under the lock.
+ */
+const lockedPage = (table: PersonalCollection, page: string, subject: string): string => {
+  const office = `not in (${KEPT_ROLES.map(literal).join(", ")})`;
+  const own = table === "subjects" ? ` and c."status" <> 'restricted' and c."role" ${office}` : "";
+  const candidates =
+    `select p."id" from page as p where p."hold" is null and p."status" is distinct from 'restricted'` +
+    (table === "subjects" ? ` and p."role" ${office}` : "");
+  return (
+    `with page as materialized (${page}), locked as materialized (` +
+    `select c."id", ${subject} as "subject_id" from "${table}" as c ` +
+    `where c."id" = any(array(${candidates})) and c."retention_until" <= $1${own} for update skip locked) ` +
+    `select p.*, l."id" is not null and l."subject_id" is not distinct from p."subject_id" as "locked" ` +
+    `from page as p left join locked as l on l."id" = p."id" order by p."retention_until", p."id"`
+  );
+};
 
-/** A row that somebody is changing is left to them. */
-const lockText = (table: TableName, subject: string): string =>
-  `select "id", ${subject} from "${table}" where "id" = any($1::text[]) and "retention_until" <= $2::bigint for update skip locked`;
-
-const IDLE_SUBJECTS =
-  `select "id" from "subjects" where "id" = any($1::text[]) and "retention_until" <= $2::bigint ` +
-  `and "status" <> 'restricted' and "role" not in (${KEPT_ROLES.map(literal).join(", ")}) for update skip locked`;
+/** Comments that nobody replied to go; asked behind their locks, beside which no reply can come. */
+const DELETE_LEAVES =
+  `delete from "comments" as t where t."id" = any($1::text[]) ` +
+  `and not exists (select 1 from "comments" as r where r."parent_id" = t."id") returning t."id"`;
 
 const inVault = (table: TableName): string =>
   `from "${table}" as t where t."subject_id" = any($1::text[]) and not ${isHeldRecord(`t."id"`)}`;
@@ -62,6 +89,8 @@ const VAULT = GO_WITH_SUBJECT.map((table) => `delete ${inVault(table)} returning
 const IN_VAULT = GO_WITH_SUBJECT.map((table) => `select t."subject_id" ${inVault(table)}`).join(
   " union all ",
 );
+
+const idsOf = (rows: readonly DueRow[]): readonly string[] => rows.map(({ id }) => id);
 
 const deleteText = (table: TableName): string => `delete from "${table}" where "id" = any($1::text[])`;
 
@@ -91,31 +120,27 @@ export const createDueBatches = (encoder: Encoder, statements: Statements, table
     await lane.send(statements.insert("subjects"), parameters);
   };
 
-  const removeComments = async (lane: Lane, rows: readonly DueRow[], now: Instant) => {
+  const keepPlaces = async (lane: Lane, answered: readonly DueRow[], now: Instant): Promise<void> => {
     const { rows: ask } = asking(lane);
-    const ids = rows.map(({ id }) => id);
     const latest = new Map(
-      (await ask(LATEST_REPLIES, ids)).map(([parent, until]) => [String(parent), Number(until ?? 0)]),
+      (await ask(LATEST_REPLIES, idsOf(answered))).map(([parent, until]) => [
+        String(parent),
+        Number(until ?? 0),
+      ]),
     );
-    const leaves = rows.filter(({ id }) => !latest.has(id));
-    const answered = rows.filter(({ id }) => latest.has(id));
     const untilOf = ({ id, retention_until }: DueRow): number =>
       Math.max(retention_until, (latest.get(id) ?? 0) + 1);
     const moved = answered.filter((row) => row.subject_id !== NOBODY || untilOf(row) > row.retention_until);
-    if (leaves.length > 0)
-      await ask(
-        deleteText("comments"),
-        leaves.map(({ id }) => id),
-      );
-    if (moved.length > 0) {
-      await insertNobody(lane, now);
-      await ask(
-        BLANK,
-        moved.map(({ id }) => id),
-        moved.map(untilOf),
-        now,
-      );
-    }
+    if (moved.length === 0) return;
+    await insertNobody(lane, now);
+    await ask(BLANK, idsOf(moved), moved.map(untilOf), now);
+  };
+
+  const removeComments = async (lane: Lane, rows: readonly DueRow[], now: Instant) => {
+    const gone = new Set(await asking(lane).column(DELETE_LEAVES, idsOf(rows)));
+    const leaves = rows.filter(({ id }) => gone.has(id));
+    const answered = rows.filter(({ id }) => !gone.has(id));
+    if (answered.length > 0) await keepPlaces(lane, answered, now);
     const empty = (list: readonly DueRow[]): number => list.filter((row) => row.subject_id === NOBODY).length;
     return new Map<DueFate, number>([
       ["deleted", leaves.length - empty(leaves)],
@@ -146,61 +171,47 @@ export const createDueBatches = (encoder: Encoder, statements: Statements, table
     };
   };
 
-  /** Candidates that are free, locked until the end of the transaction, and whose subject stays unrestricted. */
-  const lockFree = async (
-    lane: Lane,
-    { collection, due }: DueBatch,
-    candidates: readonly DueRow[],
-  ): Promise<readonly DueRow[]> => {
-    const { rows, column } = asking(lane);
-    const ids = candidates.map(({ id }) => id);
-    if (collection === "subjects") {
-      const free = new Set(await column(IDLE_SUBJECTS, ids, due));
-      return candidates.filter(({ id }) => free.has(id));
-    }
-    const subjects = [...new Set(candidates.flatMap(({ subject_id }) => subject_id ?? []))];
-    const subject = columnsOf(collection).includes("subject_id") ? `"subject_id"` : "null";
-    const [free, found] = await Promise.all([
-      column(UNRESTRICTED, subjects),
-      rows(lockText(collection, subject), ids, due),
-    ]);
-    const unrestricted = new Set(free);
-    const locked = new Map(found.map(([id, whose]) => [String(id), whose ?? null]));
-    return candidates.filter(
-      ({ id, subject_id, status }) =>
-        // A subject that is gone restricts nothing: tables without a reference may speak of one.
-        (subject_id === null || status === null || unrestricted.has(subject_id)) &&
-        locked.has(id) &&
-        locked.get(id) === subject_id,
+  const texts = createRetentionStatements(columnsOf);
+  const pageText = (collection: PersonalCollection): string =>
+    lockedPage(
+      collection,
+      texts.page(collection),
+      collection === "subjects"
+        ? `c."id"`
+        : columnsOf(collection).includes("subject_id")
+          ? `c."subject_id"`
+          : "null",
     );
-  };
 
-  /** Does what is due with a page, in the transaction that is under way. */
-  const apply = async (lane: Lane, batch: DueBatch, page: readonly DueRow[]): Promise<Fates> => {
+  /** Fetches a page and does what is due with it, in the transaction that is under way. */
+  const apply = async (lane: Lane, batch: DueBatch): Promise<Fates> => {
+    const { collection, now } = batch;
+    const found = await lane.values(pageText(collection), pageParameters(batch));
+    const page = found.map(dueRow);
     const fates = new Map<DueFate, number>();
-    const candidates: DueRow[] = [];
-    for (const row of page) {
-      const reason = keptReason(batch.collection, row);
-      if (reason === null) candidates.push(row);
-      else fates.set(reason, (fates.get(reason) ?? 0) + 1);
+    const free: DueRow[] = [];
+    let busy = 0;
+    for (const [index, row] of page.entries()) {
+      const reason = keptReason(collection, row);
+      if (reason !== null) fates.set(reason, (fates.get(reason) ?? 0) + 1);
+      else if (found[index]?.at(-1) === true) free.push(row);
+      else busy += 1;
     }
-    const free = candidates.length === 0 ? [] : await lockFree(lane, batch, candidates);
-    const busy = candidates.length - free.length;
     const add = (more: ReadonlyMap<DueFate, number>): void => {
       for (const [fate, count] of more) fates.set(fate, (fates.get(fate) ?? 0) + count);
     };
-    if (free.length === 0) return { fates, alongside: 0, busy };
-    const ids = free.map(({ id }) => id);
-    if (CATALOGUE[batch.collection].due === "blank") add(await removeComments(lane, free, batch.now));
-    else if (CATALOGUE[batch.collection].due === "sever") {
-      const severed = await sever(lane, ids, batch.now);
+    const { due } = CATALOGUE[collection];
+    let alongside = 0;
+    if (free.length > 0 && due === "blank") add(await removeComments(lane, free, now));
+    else if (free.length > 0 && due === "sever") {
+      const severed = await sever(lane, idsOf(free), now);
       add(severed.fates);
-      return { fates, alongside: severed.alongside, busy };
-    } else {
-      await asking(lane).column(deleteText(batch.collection), ids);
-      fates.set("deleted", ids.length);
+      alongside = severed.alongside;
+    } else if (free.length > 0) {
+      await asking(lane).column(deleteText(collection), idsOf(free));
+      fates.set("deleted", free.length);
     }
-    return { fates, alongside: 0, busy };
+    return { fates, alongside, busy, page };
   };
 
   const foreseeSubjects = async (ask: Ask, ids: readonly string[]) => {
@@ -213,37 +224,25 @@ export const createDueBatches = (encoder: Encoder, statements: Statements, table
     };
   };
 
-  const foreseeComments = async (ask: Ask, rows: readonly DueRow[]) => {
-    const answered = new Set(
-      (await ask(LATEST_REPLIES, [arrayOf(rows.map(({ id }) => id))])).map(([id]) => id),
-    );
-    const empty = new Set(rows.filter(({ subject_id }) => subject_id === NOBODY).map(({ id }) => id));
-    return {
-      fateOf: (id: string): DueFate =>
-        answered.has(id) ? (empty.has(id) ? "waits" : "blanked") : empty.has(id) ? "cleared" : "deleted",
-      alongside: 0,
-    };
+  const foreseeComment = ({ answered, subject_id }: DueRow): DueFate => {
+    const empty = subject_id === NOBODY;
+    return answered ? (empty ? "waits" : "blanked") : empty ? "cleared" : "deleted";
   };
 
   /** What would become of a page, as its records are found. */
-  const foresee = async (ask: Ask, { collection }: DueBatch, page: readonly DueRow[]): Promise<Fates> => {
-    const { due } = CATALOGUE[collection];
+  const foresee = async (ask: Ask, batch: DueBatch): Promise<Fates> => {
+    const { collection } = batch;
+    const page = (await ask(texts.page(collection, true), pageParameters(batch))).map(dueRow);
     const free = page.filter((row) => keptReason(collection, row) === null);
-    const { fateOf, alongside } =
-      due === "sever"
-        ? await foreseeSubjects(
-            ask,
-            free.map(({ id }) => id),
-          )
-        : due === "blank"
-          ? await foreseeComments(ask, free)
-          : { fateOf: (): DueFate => "deleted", alongside: 0 };
+    const severed = CATALOGUE[collection].due === "sever" ? await foreseeSubjects(ask, idsOf(free)) : null;
+    const fateOf = (row: DueRow): DueFate =>
+      severed?.fateOf(row.id) ?? (CATALOGUE[collection].due === "blank" ? foreseeComment(row) : "deleted");
     const fates = new Map<DueFate, number>();
     for (const row of page) {
-      const fate = keptReason(collection, row) ?? fateOf(row.id);
+      const fate = keptReason(collection, row) ?? fateOf(row);
       fates.set(fate, (fates.get(fate) ?? 0) + 1);
     }
-    return { fates, alongside, busy: 0 };
+    return { fates, alongside: severed?.alongside ?? 0, busy: 0, page };
   };
 
   return { apply, foresee };

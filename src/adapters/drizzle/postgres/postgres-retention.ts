@@ -1,4 +1,3 @@
-import { BEFORE_ALL } from "../../../domain/retention/due-records.ts";
 import { countsOf } from "../../../domain/retention/due-tally.ts";
 import type { Changes } from "../../../domain/shared/changes.ts";
 import type { Instant } from "../../../domain/shared/instant.ts";
@@ -8,9 +7,10 @@ import { type Conflict, StorageFailure } from "../../../ports/unit-of-work.ts";
 import { createEncoder } from "../encode.ts";
 import type { TableName } from "../limits.ts";
 import type { Attempt } from "../portable.ts";
-import { createRetentionStatements, type DueRow, dueRow } from "../retention-statements.ts";
+import { createRetentionStatements, type DueRow } from "../retention-statements.ts";
 import { postgresSchema } from "../schema.postgres.ts";
 import { sqlStateOf, storageFailure } from "../storage-failure.ts";
+import { STATUS_TURN } from "./batches.ts";
 import { createDueBatches } from "./due-batch.ts";
 import { type Lane, LaneLost } from "./lane.ts";
 import type { LaneKeeper } from "./lane-keeper.ts";
@@ -22,7 +22,7 @@ import { storeInside } from "./store-inside.ts";
 const IN_THE_WAY = /^(40001|40P01|55P03|57014)$/;
 const ATTEMPTS = 5;
 
-/** Whoever places a hold waits for the end of the batch, and the batch for whoever is placing one. */
+/** Whoever places a hold waits for the end of the batch, as who restricts somebody does, and the batch for them. */
 const LOCK_HOLDS = `lock table "legal_holds" in share mode`;
 
 export interface PostgresRetentionOptions {
@@ -53,11 +53,6 @@ export const createRetentionStore = ({
   const texts = createRetentionStatements(encoder.columnsOf);
   const batches = createDueBatches(encoder, statements, Object.keys(postgresSchema) as TableName[]);
 
-  const parametersOf = ({ due, after, limit }: DueBatch): readonly string[] => {
-    const { retention_until, id } = after ?? BEFORE_ALL;
-    return [String(due), String(retention_until), id, String(limit)];
-  };
-
   const nextOf = ({ limit }: DueBatch, page: readonly DueRow[]): BatchOutcome["after"] => {
     const last = page.at(-1);
     return last === undefined || page.length < limit
@@ -74,13 +69,10 @@ export const createRetentionStore = ({
   ): Promise<Result<AppliedBatch, Conflict>> => {
     const began = performance.now();
     // One way there and back: after a failure the later ones say that there was one.
-    const [, , found] = await Promise.all([
-      lane.send(begin),
-      lane.send(LOCK_HOLDS),
-      lane.values(texts.page(batch.collection), parametersOf(batch)),
+    const [, { fates, alongside, busy, page }] = await Promise.all([
+      lane.send(`${begin}; ${STATUS_TURN}; ${LOCK_HOLDS}`),
+      batches.apply(lane, batch),
     ]);
-    const page = found.map(dueRow);
-    const { fates, alongside, busy } = await batches.apply(lane, batch, page);
     const outcome = { counts: countsOf(fates, alongside), busy, after: nextOf(batch, page) };
     const verdict = await storeInside(lane, tell(outcome), encoder, { statements, auditTurn });
     if (verdict.type === "refused") throw new RangeError("what tells of a batch cannot be stored");
@@ -127,8 +119,7 @@ export const createRetentionStore = ({
     rehearse: (batch) =>
       attempt("retention.rehearse", async () => {
         const began = performance.now();
-        const page = (await pool.values(texts.page(batch.collection), parametersOf(batch))).map(dueRow);
-        const { fates, alongside } = await batches.foresee(pool.values, batch, page);
+        const { fates, alongside, page } = await batches.foresee(pool.values, batch);
         const outcome = { counts: countsOf(fates, alongside), busy: 0, after: nextOf(batch, page) };
         return { outcome, milliseconds: performance.now() - began };
       }),

@@ -5,8 +5,10 @@ import {
   type Batch,
   batchesOfAudit,
   batchesOfLayer,
+  changeStatus,
   type LockBatch,
   lockBatches,
+  STATUS_TURN,
 } from "./batches.ts";
 import { type Answer, type Lane, LaneLost } from "./lane.ts";
 import { arrayOf, type Statements } from "./statements.ts";
@@ -84,7 +86,8 @@ const nameLocks = (members: readonly Member[]): string => {
     ({ table, absence }) =>
       `pg_advisory_xact_lock${absence ? "" : "_shared"}(1196314438, ${Bun.hash.crc32(table) | 0})`,
   );
-  return locks.length === 0 ? "" : `; select ${locks.join(", ")}`;
+  const names = locks.length === 0 ? "" : `; select ${locks.join(", ")}`;
+  return changeStatus(members) ? `; ${STATUS_TURN}${names}` : names;
 };
 
 const storedRow = ({ key: _, version, ...unique }: Answer["rows"][number]): StoredRow => ({

@@ -9,6 +9,7 @@ import { readersOf } from "../readers/readers.ts";
 import { sqliteSchema } from "../schema.sqlite.ts";
 import { storageFailure } from "../storage-failure.ts";
 import { createWriteStatements } from "../write-statements.ts";
+import { createCheckpointer } from "./checkpointer.ts";
 import { closedFailure, openConnection, whileBusy } from "./connection.ts";
 import { sqliteAuditLog } from "./sqlite-audit-log.ts";
 import { createGroupStore } from "./sqlite-group-store.ts";
@@ -39,7 +40,7 @@ export const openSqlite = async ({
   path,
   busyDeadlineMs = 5_000,
   sliceMs = 40,
-  retentionBudgetMs = 5,
+  retentionBudgetMs = 2,
   migrationDeadlineMs = 120_000,
   migrationsFolder = SQLITE_MIGRATIONS,
 }: SqliteOptions): Promise<Store> => {
@@ -66,6 +67,7 @@ export const openSqlite = async ({
   };
 
   const physicalErasure = sqlitePhysicalErasure(connection, file, attempt);
+  const checkpointer = createCheckpointer(file, connection);
   const source: Source = { db: portable, schema, attempt };
   return {
     readers: readersOf(source),
@@ -76,6 +78,7 @@ export const openSqlite = async ({
     leases: sqliteLeases(connection, attempt),
     retention: createRetentionStore(connection, encoder, groups, {
       attempt,
+      checkpointer,
       tables: Object.keys(sqliteSchema) as TableName[],
       budgetMs: retentionBudgetMs,
     }),
@@ -88,6 +91,7 @@ export const openSqlite = async ({
       if (closed) return;
       await groups.close();
       closed = true;
+      await checkpointer.close();
       connection.close();
       await physicalErasure.close();
     },

@@ -20,11 +20,13 @@ import {
   tablesOfSubjects,
 } from "../retention-statements.ts";
 import { storageFailure } from "../storage-failure.ts";
+import type { Checkpointer } from "./checkpointer.ts";
 import type { SqliteConnection } from "./connection.ts";
 import type { SqliteGroupStore } from "./sqlite-group-store.ts";
 
 export interface SqliteRetentionOptions {
   readonly attempt: Attempt;
+  readonly checkpointer: Checkpointer;
   readonly tables: readonly TableName[];
   /** After this long a batch takes no further record: what it wrote has to reach the disk as well. */
   readonly budgetMs: number;
@@ -36,8 +38,8 @@ interface Done {
   readonly alongside: number;
 }
 
-/** Batches whose pages go from the log into the file at once: a few hundred pages, in a few milliseconds. */
-const CHECKPOINT_EVERY = 4;
+/** Records that a batch fetches at first: about what its time is enough for. */
+const FETCHED_FIRST = 32;
 
 const only = (fate: DueFate): Done => ({ fate, alongside: 0 });
 
@@ -47,7 +49,7 @@ export const createRetentionStore = (
   { db, statement }: SqliteConnection,
   encoder: Encoder,
   groups: Pick<SqliteGroupStore, "storeInside">,
-  { attempt, tables, budgetMs }: SqliteRetentionOptions,
+  { attempt, checkpointer, tables, budgetMs }: SqliteRetentionOptions,
 ): RetentionStore => {
   const texts = createRetentionStatements(encoder.columnsOf);
   const rows = (text: string, ...values: readonly Scalar[]): readonly unknown[][] =>
@@ -81,8 +83,12 @@ export const createRetentionStore = (
     run(INSERT_SUBJECT, ...columns.map((name) => bound(row[name] ?? null)));
   };
 
+  /** Without a reply when the page was read it has none now: nobody else writes meanwhile. */
+  const latestReply = (row: DueRow): readonly unknown[] | undefined =>
+    row.answered ? rows(LATEST_REPLY, row.id)[0] : undefined;
+
   const removeComment = (row: DueRow, now: Instant): Done => {
-    const [latest] = rows(LATEST_REPLY, row.id);
+    const latest = latestReply(row);
     const empty = row.subject_id === NOBODY;
     if (latest === undefined) {
       deleteOne("comments", row.id);
@@ -123,27 +129,34 @@ export const createRetentionStore = (
     const { due } = CATALOGUE[collection];
     if (due === "sever") return foreseeSever(row);
     const empty = due === "blank" && row.subject_id === NOBODY;
-    if (due === "blank" && rows(LATEST_REPLY, row.id).length > 0) return only(empty ? "waits" : "blanked");
+    if (due === "blank" && row.answered) return only(empty ? "waits" : "blanked");
     return only(empty ? "cleared" : "deleted");
   };
+
+  /** What was not come to in its time would have been fetched in vain. */
+  let fetched = FETCHED_FIRST;
 
   /** Goes through a page until it ends or the time is over; `each` does what becomes of a record, or only says it. */
   const goThrough = (batch: DueBatch, each: (batch: DueBatch, row: DueRow) => Done): BatchOutcome => {
     const until = performance.now() + budgetMs;
     const { retention_until, id } = batch.after ?? BEFORE_ALL;
-    const page = rows(texts.page(batch.collection), batch.due, retention_until, id, batch.limit).map(dueRow);
+    const limit = Math.min(batch.limit, fetched);
+    const page = rows(texts.page(batch.collection, true), batch.due, retention_until, id, limit).map(dueRow);
     const fates = new Map<DueFate, number>();
     let alongside = 0;
     let last: DueRow | null = null;
+    let seen = 0;
     for (const row of page) {
       const reason = keptReason(batch.collection, row);
       const done = reason === null ? each(batch, row) : only(reason);
       fates.set(done.fate, (fates.get(done.fate) ?? 0) + 1);
       alongside += done.alongside;
       last = row;
+      seen += 1;
       if (performance.now() >= until) break;
     }
-    const over = last === null || (last === page.at(-1) && page.length < batch.limit);
+    fetched = Math.ceil(Math.max(seen, FETCHED_FIRST) * 1.25);
+    const over = last === null || (last === page.at(-1) && page.length < limit);
     return {
       counts: countsOf(fates, alongside),
       busy: 0,
@@ -176,28 +189,12 @@ export const createRetentionStore = (
     }
   };
 
-  /**
-   * Brings what a batch wrote from the log into the file at once: left to SQLite, a commit of somebody else's would copy
-   * back thousands of pages at a time, and everybody would wait for it.
-   */
-  let written = 0;
-  const checkpoint = (): number => {
-    written += 1;
-    if (written % CHECKPOINT_EVERY !== 0) return 0;
-    const began = performance.now();
-    rows("pragma wal_checkpoint(passive)");
-    return performance.now() - began;
-  };
-
   return {
     apply: async (batch, tell) => {
+      await attempt("retention.checkpoint", async () => checkpointer.copyRest());
       const applied = await attempt("retention", async () => transact(batch, tell));
-      if (!applied.ok) return applied;
-      // A turn of the event loop between the two: each keeps others waiting by itself.
-      await Bun.sleep(0);
-      const copying = await attempt("retention.checkpoint", async () => checkpoint());
-      const { outcome, milliseconds } = applied.value;
-      return ok({ outcome, milliseconds: Math.max(milliseconds, copying) });
+      if (applied.ok) checkpointer.written();
+      return applied;
     },
     rehearse: (batch) =>
       attempt("retention.rehearse", async () => {
