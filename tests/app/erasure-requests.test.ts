@@ -1,9 +1,12 @@
 // From the person's request to the certificate: an erasure that was asked for is carried out when its date has come.
 import { describe, expect, test } from "bun:test";
+import { eraseSubject } from "../../src/app/erasure/erase-subject.ts";
 import { runErasures } from "../../src/app/erasure/run-erasures.ts";
 import { COLLECTIONS } from "../../src/domain/personal-data/records.ts";
-import type { PrivacyRequestId } from "../../src/domain/shared/ids.ts";
-import { DAY, MINUTE } from "../../src/domain/shared/instant.ts";
+import type { PrivacyRequestId, SubjectId } from "../../src/domain/shared/ids.ts";
+import { DAY, MINUTE, plus } from "../../src/domain/shared/instant.ts";
+import { SealBroken } from "../../src/ports/secrets.ts";
+import { StorageFailure } from "../../src/ports/unit-of-work.ts";
 import { SILENT } from "../support/audit-log.ts";
 import { betrayals, CANARY } from "../support/canary.ts";
 import { makeScene } from "../support/erasable.ts";
@@ -55,7 +58,7 @@ describe("an erasure that was asked for", () => {
     expect(await requestOf(service, id)).toMatchObject({ state: "scheduled" });
 
     service.pass(MINUTE);
-    expect(await run(service)).toEqual({ done: 1, held: 0, residue: 0, open: 0, nothing: 0 });
+    expect(await run(service)).toEqual({ done: 1, held: 0, residue: 0, open: 0, nothing: 0, failed: 0 });
     const request = await requestOf(service, id);
     expect(request).toMatchObject({ ...COMPLETED, closed_at: service.deps.clock.now() });
     expect(request?.subject_id).not.toBe(scene.her);
@@ -96,5 +99,106 @@ describe("an erasure that was asked for", () => {
     expect(await requestOf(service, id)).toMatchObject(COMPLETED);
     expect(await certificates(service)).toHaveLength(1);
     expect(await leftOfHer(service)).toEqual([]);
+  });
+
+  describe("that fails by itself", () => {
+    /** Three people whose date has come: her, and two whom nobody wrote about. */
+    const three = async () => {
+      const { service, scene, id } = await asked();
+      const others: PrivacyRequestId[] = [];
+      for (const name of ["ines", "jonas"]) {
+        const { caller } = await service.signIn(`${name}@example.org`);
+        others.push(accepted(await service.application.privacyRequests.file(caller, asking("erasure"))).id);
+      }
+      service.pass(DELAY_DAYS * DAY);
+      return { service, scene, id, others };
+    };
+
+    /** Runs with an erasure that goes wrong in a way of its own whenever hers is gone on with. */
+    const runWith = async (service: TestService, her: SubjectId, failure: Error) => {
+      const { readers } = service.deps;
+      const lines: string[] = [];
+      const figures = runErasures({
+        ...service.deps,
+        readers: {
+          ...readers,
+          identities: {
+            ...readers.identities,
+            ofSubject: (subject) =>
+              subject === her ? Promise.reject(failure) : readers.identities.ofSubject(subject),
+          },
+        },
+        logger: { ...SILENT, error: (...line) => void lines.push(JSON.stringify(line)) },
+        leases: service.store.leases,
+      });
+      return { figures: await figures.catch((reason: unknown) => reason), lines };
+    };
+
+    test.each([
+      ["a vault that cannot be read", new SealBroken()],
+      ["a bug", Object.assign(new TypeError(`no ${CANARY.name}`), { detail: CANARY.email })],
+      ["a value refused", new StorageFailure("refused", "no", "identities.ofSubject", "22021")],
+    ])("keeps nobody else waiting, and is told of: %s", async (_what, failure) => {
+      const { service, scene, id, others } = await three();
+      const { figures, lines } = await runWith(service, scene.her, failure);
+      expect(figures).toEqual({ done: 2, held: 0, residue: 0, open: 0, nothing: 0, failed: 1 });
+      for (const other of others) expect(await requestOf(service, other)).toMatchObject(COMPLETED);
+      expect(await requestOf(service, id)).toMatchObject({
+        state: "running",
+        hindrance: "trouble",
+        effective_at: plus(service.deps.clock.now(), 10 * MINUTE),
+      });
+      expect(lines).toEqual([
+        expect.stringContaining(`["erasure_failed",{"exception_type":"${failure.name}"`),
+      ]);
+      expect(betrayals(lines.join())).toEqual([]);
+
+      // Mended, it is carried out as if it had never failed, once its time has come again.
+      service.pass(9 * MINUTE);
+      expect(await run(service)).toMatchObject({ done: 0, failed: 0 });
+      service.pass(MINUTE);
+      expect(await run(service)).toMatchObject({ done: 1, failed: 0 });
+      expect(await requestOf(service, id)).toMatchObject(COMPLETED);
+      expect(await leftOfHer(service)).toEqual([]);
+    });
+
+    test("without a request of hers keeps nobody else waiting either", async () => {
+      const { service, scene, others } = await three();
+      const stopped = { subject: scene.her, comments: "remove_text" } as const;
+      expect((await eraseSubject(service.deps)(stopped, async () => false)).type).toBe("open");
+      for (let turn = 0; turn < 2; turn += 1) {
+        const request = await requestOf(service, others[turn] as PrivacyRequestId);
+        const input = { subject: request?.subject_id as SubjectId, comments: "keep_text" } as const;
+        expect((await eraseSubject(service.deps)(input, async () => false)).type).toBe("open");
+      }
+      const rest = await service.deps.readers.privacyRequests.dueErasures(service.deps.clock.now(), 10);
+      expect(rest).toHaveLength(3);
+      const { readers } = service.deps;
+      const deps = {
+        ...service.deps,
+        readers: { ...readers, privacyRequests: { ...readers.privacyRequests, dueErasures: async () => [] } },
+      };
+      const { figures } = await runWith({ ...service, deps }, scene.her, new SealBroken());
+      expect(figures).toMatchObject({ done: 2, failed: 1 });
+      expect(await readers.erasures.ofSubject(scene.her)).toMatchObject({
+        status: "running",
+        next_attempt_at: plus(service.deps.clock.now(), 10 * MINUTE),
+      });
+    });
+
+    test.each(["lost", "closed", "overloaded"] as const)(
+      "because the store is %s ends the run, and is nobody's fault",
+      async (kind) => {
+        const { service, scene, id, others } = await three();
+        const failure = new StorageFailure(kind, "no", "identities.ofSubject");
+        const { figures, lines } = await runWith(service, scene.her, failure);
+        expect(figures).toBe(failure);
+        expect(lines).toEqual([]);
+        expect(await requestOf(service, id)).toMatchObject({ state: "running", hindrance: null });
+        for (const other of others)
+          expect(await requestOf(service, other)).toMatchObject({ state: "scheduled" });
+        expect(await run(service)).toMatchObject({ done: 3, failed: 0 });
+      },
+    );
   });
 });

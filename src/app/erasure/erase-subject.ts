@@ -13,7 +13,7 @@ import { holdOn } from "../../domain/retention/legal-hold.ts";
 import type { Subject } from "../../domain/roles/subject.ts";
 import type { Changes } from "../../domain/shared/changes.ts";
 import type { ErasureId, KeyedHash, SubjectId } from "../../domain/shared/ids.ts";
-import { plusDays } from "../../domain/shared/instant.ts";
+import { MINUTE, plus, plusDays } from "../../domain/shared/instant.ts";
 import { SYSTEM_CALLER } from "../caller.ts";
 import { occasionOf } from "../commit.ts";
 import { withEvents } from "../recipients/with-events.ts";
@@ -115,7 +115,8 @@ const finish = async (context: StepContext): Promise<Turn> => {
   const { places, complete } = await lookForHer(context);
   const occasion = await occasionOf(deps, SYSTEM_CALLER);
   if (!complete) {
-    if (!(await commit(deps, postponeErasure(erasure, occasion)))) return { type: "conflict" };
+    const again = plus(occasion.now, MINUTE);
+    if (!(await commit(deps, postponeErasure(erasure, again, occasion)))) return { type: "conflict" };
     return { type: "ended", outcome: { type: "open", erasure: await stored(deps, erasure) } };
   }
   if (places.length > 0) {

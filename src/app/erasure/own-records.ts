@@ -25,16 +25,16 @@ const QUOTED_MAX = 2_000;
 const NEWS = 7 * DAY;
 const FRAGMENT_MIN = 16;
 
-/** Writes the ledger before anything is destroyed, and learns what to look for. */
+/** Learns what to look for, and writes the ledger before anything is destroyed. */
 export const ledgerStep: Step = async (context) => {
   const { deps, erasure } = context;
+  const work = newWork(deps, await deps.readers.identities.ofSubject(erasure.subject_id));
   await deps.ledger.append([
     { kind: "erasure", subject: erasure.subject_id, at: erasure.created_at, comments: erasure.comments },
   ]);
   await deps.ledger.forget(erasure.subject_id);
-  const identities = await deps.readers.identities.ofSubject(erasure.subject_id);
   const batch = makeBatch(context);
-  batch.change(() => newWork(deps, identities));
+  batch.change(() => work);
   return batch.end("next");
 };
 

@@ -1,8 +1,11 @@
+import { postponeErasure } from "../../domain/erasure/advance-erasure.ts";
+import type { Erasure } from "../../domain/erasure/erasure.ts";
 import { beginErasure, failErasure } from "../../domain/privacy-requests/erasure-request.ts";
 import type { ErasureHindrance, PrivacyRequest } from "../../domain/privacy-requests/privacy-request.ts";
 import { HOUR, MINUTE, plus } from "../../domain/shared/instant.ts";
 import type { Leases } from "../../ports/leases.ts";
-import type { Logger } from "../../ports/logger.ts";
+import type { LogFields, Logger } from "../../ports/logger.ts";
+import { StorageFailure } from "../../ports/unit-of-work.ts";
 import { SYSTEM_CALLER } from "../caller.ts";
 import { occasionOf } from "../commit.ts";
 import { begin, carryOn, type ErasureOutcome } from "./erase-subject.ts";
@@ -15,14 +18,24 @@ const BATCH = 20;
 
 export type RunErasuresDeps = EraseDeps & { readonly leases: Leases; readonly logger: Logger };
 
-export type ErasureFigures = Readonly<Record<"done" | "held" | "residue" | "open" | "nothing", number>>;
+/** What became of one erasure in a run; `failed`: it could not go on, and the others did. */
+type RunOutcome = ErasureOutcome["type"] | "failed";
+
+export type ErasureFigures = Readonly<Record<RunOutcome, number>>;
+
+/** What fails by itself is likely to fail again, and somebody has to see to it first. */
+const FAILED_PAUSE = 10 * MINUTE;
 
 const HINDRANCES: Readonly<
-  Record<"held" | "residue" | "open", { readonly hindrance: ErasureHindrance; readonly pause: number }>
+  Record<
+    Exclude<RunOutcome, "done" | "nothing">,
+    { readonly hindrance: ErasureHindrance; readonly pause: number }
+  >
 > = {
   held: { hindrance: "legal_hold", pause: MINUTE },
   residue: { hindrance: "residue", pause: HOUR },
   open: { hindrance: "trouble", pause: MINUTE },
+  failed: { hindrance: "trouble", pause: FAILED_PAUSE },
 };
 
 const tell = ({ logger }: RunErasuresDeps, outcome: ErasureOutcome): void => {
@@ -30,6 +43,47 @@ const tell = ({ logger }: RunErasuresDeps, outcome: ErasureOutcome): void => {
     logger.error("erasure_found_residue", { count: outcome.places.length });
   }
   if (outcome.type === "held") logger.warn("erasure_held");
+};
+
+/** The store is away, closed or at its limit: no erasure would come further, and it is the fault of none. */
+const isOfTheStore = (failure: unknown): boolean =>
+  failure instanceof StorageFailure && failure.kind !== "refused";
+
+const whatFailed = (failure: unknown): LogFields => ({
+  exception_type: failure instanceof Error ? failure.name : typeof failure,
+  ...(failure instanceof StorageFailure ? { operation: failure.operation, sql_state: failure.sqlState } : {}),
+});
+
+/** One that fails by itself must not keep others from their dates. Rejects where the store fails. */
+const orFailed = async <T>(deps: RunErasuresDeps, work: () => Promise<T>): Promise<T | "failed"> => {
+  try {
+    return await work();
+  } catch (failure) {
+    if (isOfTheStore(failure)) throw failure;
+    deps.logger.error("erasure_failed", whatFailed(failure));
+    return "failed";
+  }
+};
+
+/** Puts off what failed, so that the next runs come to the others first. */
+const putOff = async (deps: RunErasuresDeps, erasure: Erasure | null): Promise<void> => {
+  if (erasure === null || erasure.status === "done") return;
+  const occasion = await occasionOf(deps, SYSTEM_CALLER);
+  await deps.unitOfWork.commit(postponeErasure(erasure, plus(occasion.now, FAILED_PAUSE), occasion));
+};
+
+const attempt = async (
+  deps: RunErasuresDeps,
+  work: () => Promise<ErasureOutcome>,
+  erasure: () => Promise<Erasure | null>,
+): Promise<RunOutcome> => {
+  const outcome = await orFailed(deps, work);
+  if (outcome === "failed") {
+    await orFailed(deps, async () => putOff(deps, await erasure()));
+    return outcome;
+  }
+  tell(deps, outcome);
+  return outcome.type;
 };
 
 /** Says in the inbox why a request that should be answered by now is not. One that was answered, or moved, is left. */
@@ -64,24 +118,34 @@ const answer = async (
 /**
  * Carries out the erasures that people asked for and whose date has come, then whatever else has begun and is not done:
  * interrupted, held until now, or found her the last time. One instance at a time does so; a held one is asked again
- * every minute. Rejects with StorageFailure.
+ * every minute, one that failed after ten. Rejects with StorageFailure where the store is away, and then no other is tried.
  */
 export const runErasures = async (deps: RunErasuresDeps): Promise<ErasureFigures> => {
-  const figures = { done: 0, held: 0, residue: 0, open: 0, nothing: 0 };
+  const figures = { done: 0, held: 0, residue: 0, open: 0, nothing: 0, failed: 0 };
+  const { readers } = deps;
   const holder = deps.ids.subject();
   const leads = (): Promise<boolean> => deps.leases.take(LEASE, holder, LEASE_MS);
   if (!(await leads())) return figures;
   try {
-    for (const request of await deps.readers.privacyRequests.dueErasures(deps.clock.now(), BATCH)) {
-      const outcome = await answer(deps, request, leads);
-      figures[outcome.type] += 1;
-      tell(deps, outcome);
-      if (outcome.type !== "done" && outcome.type !== "nothing") await sayWhy(deps, request, outcome.type);
+    for (const request of await readers.privacyRequests.dueErasures(deps.clock.now(), BATCH)) {
+      const { subject_id } = request;
+      const outcome = await attempt(
+        deps,
+        () => answer(deps, request, leads),
+        async () => (subject_id === null ? null : readers.erasures.ofSubject(subject_id)),
+      );
+      figures[outcome] += 1;
+      if (outcome !== "done" && outcome !== "nothing") {
+        await orFailed(deps, () => sayWhy(deps, request, outcome));
+      }
     }
-    for (const { id } of await deps.readers.erasures.open(deps.clock.now(), BATCH)) {
-      const outcome = await carryOn(deps, id, leads);
-      figures[outcome.type] += 1;
-      tell(deps, outcome);
+    for (const { id } of await readers.erasures.open(deps.clock.now(), BATCH)) {
+      const outcome = await attempt(
+        deps,
+        () => carryOn(deps, id, leads),
+        () => readers.erasures.byId(id),
+      );
+      figures[outcome] += 1;
     }
     return figures;
   } finally {

@@ -7,7 +7,7 @@ import type { Subject } from "../roles/subject.ts";
 import { canonicalJson, type Json } from "../shared/canonical-json.ts";
 import type { Changes, Settable, Write } from "../shared/changes.ts";
 import type { ErasureId, KeyedHash, Sealed, SignedReportId } from "../shared/ids.ts";
-import { HOUR, MINUTE, plus } from "../shared/instant.ts";
+import { HOUR, type Instant, MINUTE, plus } from "../shared/instant.ts";
 import { countsOf, type Erasure, type ErasureCounts, type ErasureStep, newErasure } from "./erasure.ts";
 
 /** How soon a held erasure looks whether the hold has ended, and one that found her looks again. */
@@ -166,10 +166,10 @@ export const reopenErasure = (erasure: Erasure, places: readonly string[], occas
   audit: [auditEntry("erasure.residue_found", erasure.id, { places }, occasion)],
 });
 
-/** Old pages could not be given up yet: looked at again soon, and nothing is certified until then. */
-export const postponeErasure = (erasure: Erasure, occasion: Occasion): Changes => ({
+/** It could not go on, or old pages could not be given up yet: gone on with at `retryAt`, and nothing is certified before. */
+export const postponeErasure = (erasure: Erasure, retryAt: Instant, occasion: Occasion): Changes => ({
   expects: [],
-  writes: [moved(erasure, { next_attempt_at: plus(occasion.now, MINUTE) }, occasion)],
+  writes: [moved(erasure, { next_attempt_at: retryAt }, occasion)],
   audit: [auditEntry("erasure.advanced", erasure.id, { step: erasure.step, records: 0 }, occasion)],
 });
 
