@@ -32,7 +32,7 @@ export const PRIVACY_REQUEST_ROWS: readonly Row[] = [
     as: "commenter",
     limits: ["general", "consent"],
     json: () => ({ type: "erasure", comments: "keep_text" }),
-    success: filed(REQUESTS),
+    success: { ...filed(REQUESTS), overTls: { "clear-site-data": '"cache", "storage"' } },
     invalid: { json: { type: "oblivion" } },
     fails: true,
   },

@@ -4732,6 +4732,8 @@ export interface operations {
       /** @description Signed out everywhere; the cookie is gone */
       204: {
         headers: {
+          /** @description Over TLS: what this browser keeps of the site, but cookies, goes */
+          "Clear-Site-Data"?: string;
           [name: string]: unknown;
         };
         content?: never;
@@ -4901,6 +4903,8 @@ export interface operations {
       /** @description Signed out; the cookie is gone */
       204: {
         headers: {
+          /** @description Over TLS: what this browser keeps of the site, but cookies, goes */
+          "Clear-Site-Data"?: string;
           [name: string]: unknown;
         };
         content?: never;
@@ -5866,6 +5870,8 @@ export interface operations {
         headers: {
           /** @description Where to follow it */
           Location?: string;
+          /** @description After an erasure, over TLS: what this browser keeps of the site, but cookies, goes at once */
+          "Clear-Site-Data"?: string;
           [name: string]: unknown;
         };
         content: {
@@ -6194,6 +6200,8 @@ export interface operations {
       /** @description Confirmed */
       200: {
         headers: {
+          /** @description After an erasure, over TLS: what this browser keeps of the site, but cookies, goes at once */
+          "Clear-Site-Data"?: string;
           [name: string]: unknown;
         };
         content: {

@@ -91,6 +91,8 @@ export const endedSessionCookie = (style: CookieStyle): string => sessionCookie(
 export const subjectCookie = (style: CookieStyle, token: string, maxAgeSeconds: number): string =>
   setCookie(style, style.names.subject, token, maxAgeSeconds, true);
 
+export const endedSubjectCookie = (style: CookieStyle): string => subjectCookie(style, "", 0);
+
 /** For the site's own scripts: `<policy version>.<granted purpose>.…`; says nothing about who decided. */
 export const consentCookie = (
   style: CookieStyle,
@@ -104,3 +106,6 @@ export const consentCookie = (
     maxAgeSeconds,
     false,
   );
+
+export const endedConsentCookie = (style: CookieStyle): string =>
+  setCookie(style, style.names.consent, "", 0, false);

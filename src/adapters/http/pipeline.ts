@@ -11,6 +11,7 @@ import { type Checks, checksOf, NO_BODY } from "./checks.ts";
 import type { Service } from "./context.ts";
 import { provenCaller, withinLimits } from "./counting.ts";
 import { readBearer, readCredentials } from "./credentials.ts";
+import { endsOfDeadCookies, withCookiesEnded } from "./dead-cookies.ts";
 import { methodWord } from "./method-word.ts";
 import { corsHeaders, isTrustedOrigin } from "./origins.ts";
 import { mayReadMetrics, permits } from "./permissions.ts";
@@ -44,6 +45,8 @@ export interface Visit {
   /** Of the route that was found. */
   params: Found["params"];
   refusalForm: RefusalForm;
+  /** Ends of the cookies that came with it and speak for nobody any more. */
+  deadCookies: readonly string[];
   /** What was counted against which budget. */
   readonly counted: RateLimitDecision[];
 }
@@ -180,7 +183,9 @@ const ask = async (
     return err({ type: "rate-limited" });
   }
   const principal =
-    program === null || program === "known" ? await authenticate(service, route, credentials) : ok(program);
+    program === null || program === "known"
+      ? await authenticate(service, route, credentials, visit)
+      : ok(program);
   if (!principal.ok) return principal;
   const proven = limited ? provenCaller(principal.value) : null;
   if (proven !== null && !(await withinLimits(service, route, visit, proven))) {
@@ -214,11 +219,16 @@ const addressOf = (visit: Visit): LimitedCaller => ({ kind: "address", value: vi
 
 /** Reads the credential. A route for everybody looks at none, so it answers without the store. */
 const authenticate = async (
-  { application }: Service,
+  { application, cookies }: Service,
   { permission }: Route,
   credentials: Credentials,
-): Promise<Result<Principal, Refusal>> =>
-  permission.includes("none") ? ok(ANONYMOUS) : application.sessions.authenticate(credentials);
+  visit: Visit,
+): Promise<Result<Principal, Refusal>> => {
+  if (permission.includes("none")) return ok(ANONYMOUS);
+  const principal = await application.sessions.authenticate(credentials);
+  if (principal.ok) visit.deadCookies = endsOfDeadCookies(cookies, credentials, principal.value);
+  return principal;
+};
 
 /** Cookies come by themselves: a change that rests on one must come from an allowed origin (CSRF). */
 const isMeant = (service: Service, route: Route, request: Request, { kind }: Principal): boolean => {
@@ -243,7 +253,9 @@ export const finish = (
   answer: Answer,
   cacheControl: string = NO_STORE,
 ): Response => {
-  const response = respond(status, answer, {
+  // What others may keep must not end the cookies of whoever is given it.
+  const ends = cacheControl === NO_STORE ? visit.deadCookies : [];
+  const response = respond(status, withCookiesEnded(answer, ends, service.https), {
     requestId: visit.id,
     https: service.https,
     cacheControl,

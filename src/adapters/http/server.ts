@@ -86,6 +86,7 @@ const begin = ({ ids, tracer, settings }: Service, request: Request, server: Lis
     pathTemplate: UNMATCHED,
     params: {},
     refusalForm: PROBLEM_DOCUMENTS,
+    deadCookies: [],
     counted: [],
   };
 };

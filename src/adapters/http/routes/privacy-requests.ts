@@ -4,6 +4,7 @@ import { answering } from "../../../app/idempotency/begin-request.ts";
 import { type CommentId, type PrivacyRequestId, parseId } from "../../../domain/shared/ids.ts";
 import { err, ok, type Result } from "../../../domain/shared/result.ts";
 import type { Service } from "../context.ts";
+import { clearedSiteData } from "../dead-cookies.ts";
 import type { Refusal } from "../refusals.ts";
 import { type Answer, json, keptAnswer, type Route, route } from "../route.ts";
 import { PAGE_QUERY, pageRequest, uuid } from "../schemas/kinds.ts";
@@ -20,14 +21,18 @@ const params = { id: uuid() };
 
 const answered = (request: PrivacyRequestView): Answer => json(privacyRequestBody(request));
 
-const filed = (request: PrivacyRequestView): Answer =>
-  json(privacyRequestBody(request), {
-    status: 201,
-    headers: { Location: `/v1/privacy-requests/${request.id}` },
-  });
+/** Her cookies stay: with them she can take it back until it is carried out. */
+const CLEARED = "After an erasure, over TLS: what this browser keeps of the site, but cookies, goes at once";
 
-export const privacyRequestRoutes = ({ application }: Service): readonly Route[] => {
+export const privacyRequestRoutes = ({ application, https }: Service): readonly Route[] => {
   const { privacyRequests } = application;
+  const cleared = ({ type }: PrivacyRequestView): Readonly<Record<string, string>> =>
+    type === "erasure" ? clearedSiteData(https) : {};
+  const filed = (request: PrivacyRequestView): Answer =>
+    json(privacyRequestBody(request), {
+      status: 201,
+      headers: { Location: `/v1/privacy-requests/${request.id}`, ...cleared(request) },
+    });
   return [
     route({
       method: "POST",
@@ -44,7 +49,7 @@ export const privacyRequestRoutes = ({ application }: Service): readonly Route[]
         status: 201,
         description: "Taken in",
         schema: PrivacyRequestBody,
-        headers: { Location: "Where to follow it" },
+        headers: { Location: "Where to follow it", "Clear-Site-Data": CLEARED },
       },
       problems: [
         "stronger-proof-required",
@@ -151,7 +156,12 @@ export const privacyRequestRoutes = ({ application }: Service): readonly Route[]
       permission: ["none"],
       params,
       body: Confirmation,
-      success: { status: 200, description: "Confirmed", schema: PrivacyRequestBody },
+      success: {
+        status: 200,
+        description: "Confirmed",
+        schema: PrivacyRequestBody,
+        headers: { "Clear-Site-Data": CLEARED },
+      },
       problems: [
         "confirmation-invalid",
         "subject-erased",
@@ -166,7 +176,7 @@ export const privacyRequestRoutes = ({ application }: Service): readonly Route[]
         const request = parseId<PrivacyRequestId>(id);
         if (request === null) return err({ type: "confirmation-invalid" });
         const done = await privacyRequests.confirm(caller, { id: request, token: body.token });
-        return done.ok ? ok(answered(done.value)) : done;
+        return done.ok ? ok(json(privacyRequestBody(done.value), { headers: cleared(done.value) })) : done;
       },
     }),
   ];

@@ -4,6 +4,7 @@ import { SECOND } from "../../../domain/shared/instant.ts";
 import { ok } from "../../../domain/shared/result.ts";
 import type { Service } from "../context.ts";
 import { endedSessionCookie, sessionCookie } from "../credentials.ts";
+import { clearedSiteData } from "../dead-cookies.ts";
 import { type Answer, json, type Route, route } from "../route.ts";
 import {
   LinkSession,
@@ -13,6 +14,8 @@ import {
   Session,
   sessionBody,
 } from "../schemas/people.ts";
+
+const CLEARED = "Over TLS: what this browser keeps of the site, but cookies, goes";
 
 export const sessionRoutes = ({ application, cookies, clock, https }: Service): readonly Route[] => {
   const opened = (session: NewSessionView, forBrowser: boolean): Answer => {
@@ -26,8 +29,7 @@ export const sessionRoutes = ({ application, cookies, clock, https }: Service): 
   const signedOut = (): Answer => ({
     content: null,
     cookies: [endedSessionCookie(cookies)],
-    // Browsers honour it over TLS only. Not "cookies": that would take those of the whole registrable domain.
-    headers: https ? { "Clear-Site-Data": '"cache", "storage"' } : {},
+    headers: clearedSiteData(https),
   });
 
   return [
@@ -88,7 +90,12 @@ export const sessionRoutes = ({ application, cookies, clock, https }: Service): 
       tag: "sessions",
       summary: "Sign out",
       permission: ["session"],
-      success: { status: 204, description: "Signed out; the cookie is gone", schema: null },
+      success: {
+        status: 204,
+        description: "Signed out; the cookie is gone",
+        schema: null,
+        headers: { "Clear-Site-Data": CLEARED },
+      },
       problems: ["conflict"],
       handle: async ({ caller }) => {
         const done = await application.sessions.signOut(caller);
@@ -103,7 +110,12 @@ export const sessionRoutes = ({ application, cookies, clock, https }: Service): 
       summary: "Sign out everywhere",
       description: "Ends every session of the person, on every device.",
       permission: ["session"],
-      success: { status: 204, description: "Signed out everywhere; the cookie is gone", schema: null },
+      success: {
+        status: 204,
+        description: "Signed out everywhere; the cookie is gone",
+        schema: null,
+        headers: { "Clear-Site-Data": CLEARED },
+      },
       problems: ["conflict"],
       handle: async ({ caller }) => {
         const done = await application.sessions.signOutEverywhere(caller);
