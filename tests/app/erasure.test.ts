@@ -7,6 +7,7 @@ import { HOUR, MINUTE } from "../../src/domain/shared/instant.ts";
 import type { Logger } from "../../src/ports/logger.ts";
 import { betrayals, CANARY } from "../support/canary.ts";
 import { makeScene } from "../support/erasable.ts";
+import { asking } from "../support/privacy-requests.ts";
 import { changes, record } from "../support/records.ts";
 import { accepted, type TestService, testService } from "../support/service.ts";
 
@@ -39,6 +40,85 @@ describe("erasing a person", () => {
       expect((await readers.subjects.byId(scene.her))?.status).toBe("erased");
     },
   );
+});
+
+describe("other people's words", () => {
+  /** She and Otto, each with a comment of these words, and he with a request that says what it says. */
+  const twoSpeak = async (words: string, statement: string, email: string | null = null) => {
+    const service = await testService({ settings: { moderation: "post" } });
+    const { application } = service;
+    const [she, he] = [await service.signIn(CANARY.email), await service.signIn("otto@example.org")];
+    const post = async ({ caller }: typeof she, thread: string, author_name: string) =>
+      accepted(
+        await application.comments.postComment(caller, {
+          ...{ thread, content: words, author_name, author_email: null, parent_id: null },
+          ...{ notify_replies: false, gdpr_consent: true },
+        }),
+      );
+    await post(she, "/hers", CANARY.name);
+    const his = await post(he, "/his", "Otto");
+    const admin = await service.signIn("root@example.org", "admin");
+    const asked = asking("access", { statement });
+    const request = accepted(
+      email === null
+        ? await application.privacyRequests.file(he.caller, asked)
+        : await application.privacyRequests.enter(admin.caller, { ...asked, email, received_at: null }),
+    );
+    const { principal } = she.caller;
+    if (principal.kind !== "session") throw new Error("who signed in has a session");
+    const outcome = await eraseSubject(service.deps)({
+      subject: principal.subject.id,
+      comments: "remove_text",
+    });
+    const comment = await service.deps.readers.comments.byId(his.comment.id);
+    const kept = accepted(await application.privacyRequests.read(admin.caller, request.id));
+    return { outcome, comment: comment?.comment.content, kept, service };
+  };
+
+  test("that anybody may say stay, and keep no erasure from its end", async () => {
+    const { outcome, comment } = await twoSpeak("Thank you for this post.", "What do you have?");
+    expect([outcome.type, comment]).toEqual(["done", "<p>Thank you for this post.</p>"]);
+  });
+
+  test("that only quote her at length go, wherever they stand", async () => {
+    const words = "One spring the birds came to our house and sang there every single morning until May.";
+    const { outcome, comment, kept } = await twoSpeak(words, `She wrote: ${words} Is that so?`);
+    expect([outcome.type, comment]).toEqual(["done", "<p>[…].</p>"]);
+    expect(kept.statement).toBe("She wrote: […]. Is that so?");
+  });
+
+  test("lose her name where they asked for something by right", async () => {
+    const statement = `What did ${CANARY.name} (${CANARY.email}) say of me?`;
+    const { outcome, kept } = await twoSpeak("Yes.", statement);
+    expect(outcome.type).toBe("done");
+    expect(kept).toMatchObject({ state: "open", statement: "What did […] ([…]) say of me?" });
+  });
+
+  test("a request that came from an address before it was hers is hers, and moot", async () => {
+    const service = await testService();
+    const admin = await service.signIn("root@example.org", "admin");
+    const { privacyRequests } = service.application;
+    const letter = {
+      ...asking("access", { statement: CANARY.text }),
+      email: CANARY.email,
+      received_at: null,
+    };
+    const early = accepted(await privacyRequests.enter(admin.caller, letter));
+    expect(early.subject).toBeNull();
+    const { caller } = await service.signIn(CANARY.email);
+    if (caller.principal.kind !== "session") throw new Error("who signed in has a session");
+    const { id } = caller.principal.subject;
+    const outcome = await eraseSubject(service.deps)({ subject: id, comments: "keep_text" });
+    expect(outcome.type).toBe("done");
+    expect(accepted(await privacyRequests.read(admin.caller, early.id))).toMatchObject({
+      state: "cancelled",
+      statement: null,
+      contact: null,
+      closed_at: service.deps.clock.now(),
+    });
+    expect((await service.deps.readers.privacyRequests.byId(early.id))?.retention_until).not.toBeNull();
+    expect(betrayals(await everything(service))).toEqual([]);
+  });
 });
 
 const stopAfter = (batches: number): (() => Promise<boolean>) => {

@@ -100,6 +100,7 @@ test("the search would find her", () => {
       Buffer.from(Buffer.from(`xy${text}zz`).toString("base64")),
       Buffer.from(Buffer.from(text).toString("hex")),
       Buffer.from(text, "utf16le"),
+      Buffer.from(text, "utf16le").swap16(),
     ]) {
       expect(inBytes(Buffer.concat([Buffer.from([0, 1]), bytes, Buffer.from([0])])).length).toBeGreaterThan(
         0,

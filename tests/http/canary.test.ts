@@ -265,6 +265,9 @@ test("the search would find her", () => {
       Buffer.from(`{"a":"${text}"}`).toString("base64"),
       Buffer.from(text).toString("hex"),
       new Bun.CryptoHasher("sha256").update(text).digest("hex"),
+      [...text]
+        .map((each) => `\\u${each.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`)
+        .join(""),
     ]) {
       expect([spelled, betrayals(`before ${spelled} after`).length > 0]).toEqual([spelled, true]);
     }

@@ -141,7 +141,8 @@ const policiesGoWrong = async (she: She, token: string): Promise<void> => {
   });
 };
 
-export const everythingGoesWrong = async (server: TestServer, she: She, token: string): Promise<void> => {
+/** Whatever is refused for what was sent, or because nothing is there. */
+export const everythingIsRefused = async (she: She, token: string): Promise<void> => {
   for (const path of REFUSING) {
     for (const json of WRONG) await she("POST", path, { token, json });
     await she("POST", path, { token, headers: { "content-type": "application/json" }, body: CANARY.text });
@@ -152,6 +153,10 @@ export const everythingGoesWrong = async (server: TestServer, she: She, token: s
     await she(method, path, { token });
     await she(method, path);
   }
+};
+
+export const everythingGoesWrong = async (server: TestServer, she: She, token: string): Promise<void> => {
+  await everythingIsRefused(she, token);
   await requestsGoWrong(server, she, token);
   await recipientsGoWrong(server, she, token);
   await policiesGoWrong(she, token);

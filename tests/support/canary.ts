@@ -8,10 +8,18 @@ export const CANARY = {
   text: "Mein Kanarienvogel heisst Hansi-Zwiebelfisch.",
 } as const;
 
-/** Parts that give her away, and the spellings in which they could be written. */
+/** Parts that give her away. */
+const PARTS = ["Quendolina", "Zwiebelfisch", "kanarienvogel", "Kanarienbrowser", "Hansi", CANARY.ip];
+const WHOLE: readonly string[] = Object.values(CANARY);
+const PLAIN = [...PARTS, ...WHOLE].map((text) => text.toLowerCase());
+
+/** As JSON may write any character. */
+const escaped = (text: string): string =>
+  [...text].map((character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+
+/** The spellings in which she could be written. */
 const spellings = (): string[] => {
-  const parts = ["Quendolina", "Zwiebelfisch", "kanarienvogel", "Kanarienbrowser", "Hansi", CANARY.ip];
-  const whole: string[] = Object.values(CANARY);
+  const [parts, whole] = [PARTS, WHOLE];
   // A base64 text holds a part at one of three offsets; the characters at its edges depend on the neighbours.
   const base64 = (text: string): string[] =>
     [0, 1, 2].flatMap((offset) => {
@@ -21,9 +29,9 @@ const spellings = (): string[] => {
       );
     });
   return [
-    ...parts.map((part) => part.toLowerCase()),
-    ...whole.map((text) => text.toLowerCase()),
+    ...PLAIN,
     ...whole.map((text) => encodeURIComponent(text).toLowerCase()),
+    ...[...parts, ...parts.map((part) => part.toLowerCase())].map(escaped),
     ...[...parts, ...whole]
       .filter((text) => text.length > 6)
       .flatMap(base64)
@@ -49,7 +57,8 @@ export const inBytes = (bytes: Buffer): string[] => {
   const text = betrayals(bytes.toString("latin1"));
   const wide = [0, 1].flatMap((offset) => {
     const even = bytes.subarray(offset, bytes.length - ((bytes.length - offset) % 2));
-    return betrayals(even.toString("utf16le"));
+    const lower = even.toString("utf16le").toLowerCase();
+    return PLAIN.filter((each) => lower.includes(each));
   });
   return [...new Set([...text, ...wide])];
 };

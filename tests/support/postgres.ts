@@ -26,7 +26,7 @@ export interface PostgresOptions {
   readonly durable?: boolean;
 }
 
-const POSTGRES_15 = "/usr/lib/postgresql/15/bin";
+export const POSTGRES_15 = "/usr/lib/postgresql/15/bin";
 
 /** Servers that callers in this process share, by folder of their programs; they end with the process. */
 const SHARED = Symbol.for("gonogo.tests.postgres");

@@ -89,15 +89,23 @@ const onlyChildOf = async (pid: number): Promise<number> => {
   return only;
 };
 
-/** Starts the real service as a process of its own and waits until it is ready. `wrapper` comes before the command. */
+export interface StartOptions {
+  readonly port?: number;
+  /** Comes before the command. */
+  readonly wrapper?: readonly string[];
+  /** Where it runs: its data folder lies there, unless the database is a file. */
+  readonly folder?: string;
+}
+
+/** Starts the real service as a process of its own and waits until it is ready. */
 export const startService = async (
   settings: Environment,
-  options: { readonly port?: number; readonly wrapper?: readonly string[] } = {},
+  options: StartOptions = {},
 ): Promise<RunningService> => {
   const port = options.port ?? (await freePort());
   const chunks: string[] = [];
-  const child = Bun.spawn([...(options.wrapper ?? []), process.execPath, "src/app/main.ts"], {
-    cwd: ROOT,
+  const child = Bun.spawn([...(options.wrapper ?? []), process.execPath, join(ROOT, "src/app/main.ts")], {
+    cwd: options.folder ?? ROOT,
     env: environmentOf({ ...settings, PORT: String(port), PUBLIC_URL: `http://localhost:${port}` }),
     stdin: "ignore",
     stdout: "pipe",

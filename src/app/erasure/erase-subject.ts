@@ -30,7 +30,15 @@ import {
   sessionsStep,
   vaultStep,
 } from "./own-records.ts";
-import { answersStep, linksStep, mailsStep, mentionsStep, notesStep, settingsStep } from "./residue.ts";
+import {
+  answersStep,
+  linksStep,
+  mailsStep,
+  mentionsStep,
+  notesStep,
+  settingsStep,
+  statementsStep,
+} from "./residue.ts";
 import type { Batch, EraseDeps, Step, StepContext, Touched } from "./step.ts";
 
 const STEPS: Readonly<Record<Exclude<ErasureStep, "look">, Step>> = {
@@ -47,6 +55,7 @@ const STEPS: Readonly<Record<Exclude<ErasureStep, "look">, Step>> = {
   answers: answersStep,
   mentions: mentionsStep,
   notes: notesStep,
+  statements: statementsStep,
   settings: settingsStep,
   audit: auditStep,
   subject: subjectStep,

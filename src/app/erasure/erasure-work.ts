@@ -12,9 +12,12 @@ const place = SEAL_CONTEXTS.erasures.work;
 export const sealWork = ({ sealer }: Pick<Deps, "sealer">, erasure: Erasure, work: ErasureWork): Sealed =>
   sealer.seal(JSON.stringify(work), place(erasure));
 
-/** Throws SealBroken. Null before the first step. */
-export const openWork = ({ sealer }: Pick<Deps, "sealer">, erasure: Erasure): ErasureWork | null =>
-  erasure.work === null ? null : (JSON.parse(sealer.open(erasure.work, place(erasure))) as ErasureWork);
+/** Throws SealBroken. Null before the first step. Those that began before removed texts were kept have none. */
+export const openWork = ({ sealer }: Pick<Deps, "sealer">, erasure: Erasure): ErasureWork | null => {
+  if (erasure.work === null) return null;
+  const work = JSON.parse(sealer.open(erasure.work, place(erasure))) as ErasureWork;
+  return { ...work, removed: work.removed ?? [] };
+};
 
 const valuesOf = ({ sealer }: Pick<Deps, "sealer">, identities: readonly Identity[]): PersonalValues => {
   const of = (kind: Identity["kind"]): readonly string[] =>
@@ -28,6 +31,7 @@ export const newWork = (
 ): ErasureWork => ({
   values: valuesOf(deps, identities),
   excerpts: [],
+  removed: [],
   fragments: [],
   quoted: [],
   anonymous: { comments: deps.ids.subject(), consents: deps.ids.subject(), requests: deps.ids.subject() },

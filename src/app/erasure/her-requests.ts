@@ -2,14 +2,26 @@ import { erasedFields } from "../../domain/anonymization/erase-record.ts";
 import type { Occasion } from "../../domain/audit/audit-entry.ts";
 import { finishErasure } from "../../domain/privacy-requests/erasure-request.ts";
 import { isFinal, type PrivacyRequest } from "../../domain/privacy-requests/privacy-request.ts";
-import type { Changes } from "../../domain/shared/changes.ts";
+import { retentionUntil } from "../../domain/retention/retention-period.ts";
+import type { Changes, Settable } from "../../domain/shared/changes.ts";
 import type { PrivacyRequestId } from "../../domain/shared/ids.ts";
 import { withNobody } from "./nobody.ts";
-import { makeBatch, PAGE, type Step, type StepContext } from "./step.ts";
+import { type EraseDeps, makeBatch, PAGE, type Step, type StepContext } from "./step.ts";
 
 /** The request that this erasure answers: it stays open, and hers, until she was looked for. Its words go before that. */
 const isAnsweredByThis = ({ type, state }: PrivacyRequest): boolean =>
   type === "erasure" && state === "running";
+
+/** What nobody is left to be answered for. */
+export const mooted = (
+  { clock, policies }: Pick<EraseDeps, "clock" | "policies">,
+  request: PrivacyRequest,
+): Settable<"privacy_requests"> => {
+  if (isFinal(request)) return { wakes_at: null };
+  const now = clock.now();
+  const retention_until = retentionUntil("user_data", now, policies.retention);
+  return { state: "cancelled", closed_at: now, retention_until, wakes_at: null };
+};
 
 /** Of what she asked for, that she asked and was answered stays; her words and her id go, and what else is open is moot. */
 export const requestsStep: Step = async (context) => {
@@ -28,8 +40,7 @@ export const requestsStep: Step = async (context) => {
       batch.add("privacy_requests", row, Object.keys(words).length === 0 ? null : write);
       continue;
     }
-    const moot = isFinal(row) ? {} : ({ state: "cancelled", closed_at: deps.clock.now() } as const);
-    const set = { ...erased, ...moot, wakes_at: null };
+    const set = { ...erased, ...mooted(deps, row) };
     batch.add("privacy_requests", row, { op: "update", in: "privacy_requests", id, version, set });
   }
   const last = rows.at(-1);

@@ -1,8 +1,10 @@
 import { type Needle, speaksOf } from "../../domain/anonymization/mentions.ts";
+import { rareExcerptsOf } from "../../domain/anonymization/quotations.ts";
 import type { ErasureWork } from "../../domain/erasure/erasure.ts";
 import { CATALOGUE } from "../../domain/personal-data/catalogue.ts";
 import { COLLECTIONS, type Collection, keyField, type Records } from "../../domain/personal-data/records.ts";
 import {
+  SEAL_CONTEXTS,
   SEALED_COLLECTIONS,
   type SealedRecord,
   sealedValues,
@@ -20,6 +22,23 @@ const MAY_BE_NEW: ReadonlySet<Collection> = new Set([
   "outgoing_mails",
   "idempotent_answers",
 ]);
+
+/** What other people write in: many say the same few words, and those are theirs. */
+const WORDS_OF_OTHERS: ReadonlySet<string> = new Set([
+  "comments.content",
+  "comments.moderation_note",
+  "comment_reports.reason",
+  "outgoing_mails.message",
+  "idempotent_answers.answer",
+  ...Object.keys(SEAL_CONTEXTS.privacy_requests).map((field) => `privacy_requests.${field}`),
+]);
+
+interface Wanted {
+  /** What leads to her, and what is hers wherever it stands. */
+  readonly everywhere: readonly Needle[];
+  /** Shorter passages of her texts as well. */
+  readonly outsideOfWords: readonly Needle[];
+}
 
 const opened = ({ deps }: StepContext, collection: Collection, row: object): readonly [string, string][] => {
   if (NOT_OPENED.has(collection) || !(SEALED_COLLECTIONS as readonly string[]).includes(collection))
@@ -39,7 +58,7 @@ const betraying = (
   context: StepContext,
   collection: Collection,
   row: Records[Collection],
-  needles: readonly Needle[],
+  { everywhere, outsideOfWords }: Wanted,
 ): readonly string[] => {
   const rules = CATALOGUE[collection].fields as Readonly<Record<string, { readonly erasure: string }>>;
   const fields = Object.entries(row) as [string, unknown][];
@@ -57,16 +76,28 @@ const betraying = (
     ([field, value]) =>
       typeof value === "string" &&
       (!names.has(field) || sealed.some(([, clear]) => clear === value)) &&
-      speaksOf(value, needles),
+      speaksOf(value, WORDS_OF_OTHERS.has(`${collection}.${field}`) ? everywhere : outsideOfWords),
   );
   return [...carries, ...speaks].map(([field]) => `${collection}.${field}`);
 };
 
-const excerptNeedles = (work: ErasureWork): readonly Needle[] =>
-  work.excerpts.map((passage) => passage.split(" "));
+const needlesIn = (passages: readonly string[]): readonly Needle[] =>
+  passages.map((passage) => passage.split(" "));
 
-const inRecords = async (context: StepContext): Promise<readonly string[]> => {
-  const needles = [...needlesOf(context.work), ...excerptNeedles(context.work)];
+const wantedOf = (work: ErasureWork): Wanted => {
+  const everywhere = [...needlesOf(work), ...needlesIn(rareExcerptsOf(work.removed))];
+  return { everywhere, outsideOfWords: [...everywhere, ...needlesIn(work.excerpts)] };
+};
+
+interface InRecords {
+  readonly places: readonly string[];
+  /** Pieces of her texts that other people have written, too, as it is stored. */
+  readonly shared: ReadonlySet<string>;
+}
+
+const inRecords = async (context: StepContext): Promise<InRecords> => {
+  const wanted = wantedOf(context.work);
+  const shared = new Set<string>();
   const places = new Set<string>();
   for (const collection of COLLECTIONS) {
     let after: string | null = null;
@@ -78,7 +109,11 @@ const inRecords = async (context: StepContext): Promise<readonly string[]> => {
       );
       for (const row of rows) {
         if (MAY_BE_NEW.has(collection) && row.created_at >= context.erasure.created_at) continue;
-        for (const place of betraying(context, collection, row, needles)) places.add(place);
+        for (const place of betraying(context, collection, row, wanted)) places.add(place);
+        for (const [field, value] of Object.entries(row)) {
+          if (typeof value !== "string" || !WORDS_OF_OTHERS.has(`${collection}.${field}`)) continue;
+          for (const piece of context.work.fragments) if (value.includes(piece)) shared.add(piece);
+        }
       }
       const last = rows.at(-1);
       if (last === undefined || rows.length < PAGE) break;
@@ -86,7 +121,7 @@ const inRecords = async (context: StepContext): Promise<readonly string[]> => {
       await breathe();
     }
   }
-  return [...places];
+  return { places: [...places], shared };
 };
 
 const inTrail = async (context: StepContext): Promise<readonly string[]> => {
@@ -124,16 +159,14 @@ export const lookForHer = async (context: StepContext): Promise<Looked> => {
   await deps.ownedFiles.eraseMails(
     (text) =>
       work.values.addresses.some((address) => text.includes(address)) ||
-      speaksOf(text, [...needlesOf(work), ...excerptNeedles(work)]),
+      speaksOf(text, wantedOf(work).outsideOfWords),
   );
-  const spellings = spellingsOf(work);
   const { complete } = await deps.physicalErasure.scrub(false);
   if (!complete) return { places: [], complete };
-  const found = [
-    ...(await inRecords(context)),
-    ...(await inTrail(context)),
-    ...(await deps.ownedFiles.find(spellings)),
-  ];
+  const { places, shared } = await inRecords(context);
+  const fragments = work.fragments.filter((piece) => !shared.has(piece));
+  const spellings = spellingsOf({ ...work, fragments });
+  const found = [...places, ...(await inTrail(context)), ...(await deps.ownedFiles.find(spellings))];
   if (found.length > 0) return { places: found, complete };
   let raw = await deps.physicalErasure.find(spellings);
   if (raw.length > 0) {

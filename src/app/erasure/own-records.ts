@@ -1,7 +1,12 @@
 import { eraseComment, redactComment } from "../../domain/anonymization/erase-comment.ts";
 import { erasedFields, eraseRecord } from "../../domain/anonymization/erase-record.ts";
 import { needlesNearHer, withoutMentions } from "../../domain/anonymization/mentions.ts";
-import { excerptsOf, passagesOf, withoutQuotations } from "../../domain/anonymization/quotations.ts";
+import {
+  bareTextOf,
+  excerptsOf,
+  passagesOf,
+  withoutQuotations,
+} from "../../domain/anonymization/quotations.ts";
 import type { Comment } from "../../domain/comments/comment.ts";
 import type { ErasureWork } from "../../domain/erasure/erasure.ts";
 import type { CommentId } from "../../domain/shared/ids.ts";
@@ -21,6 +26,8 @@ import {
 const EXCERPTS_MAX = 300;
 const FRAGMENTS_MAX = 100;
 const QUOTED_MAX = 2_000;
+/** Characters of all her removed texts together. */
+const REMOVED_MAX = 60_000;
 /** Longer than a notification waits to be sent. */
 const NEWS = 7 * DAY;
 const FRAGMENT_MIN = 16;
@@ -149,6 +156,15 @@ const fragmentsOf = (html: string): readonly string[] =>
     .filter((piece) => piece.length >= FRAGMENT_MIN)
     .map((piece) => piece.slice(0, 48));
 
+/** The first of them that have room. */
+const withRoom = (texts: readonly string[]): readonly string[] => {
+  let room = REMOVED_MAX;
+  return texts.filter((text) => {
+    room -= text.length;
+    return room >= 0;
+  });
+};
+
 /** Remembers, while there is room, what to look for of a text that goes. */
 const remembering =
   (hers: Comment, now: Instant) =>
@@ -158,6 +174,7 @@ const remembering =
     return {
       ...work,
       excerpts: [...work.excerpts, ...excerpts].slice(0, EXCERPTS_MAX),
+      removed: withRoom([...work.removed, bareTextOf(hers.content)]),
       fragments: [...work.fragments, ...fragmentsOf(hers.content)].slice(0, FRAGMENTS_MAX),
       quoted: news ? [...work.quoted, ...excerpts].slice(0, QUOTED_MAX) : work.quoted,
     };

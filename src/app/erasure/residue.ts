@@ -1,13 +1,18 @@
 import { redactComment } from "../../domain/anonymization/erase-comment.ts";
+import { EMPTY } from "../../domain/anonymization/erase-record.ts";
 import { speaksOf, withoutMentions } from "../../domain/anonymization/mentions.ts";
+import { rarePassagesOf, withoutQuotations } from "../../domain/anonymization/quotations.ts";
 import { wordsOf } from "../../domain/anonymization/words.ts";
 import type { IdempotentAnswer } from "../../domain/idempotency/idempotent-answer.ts";
 import type { OutgoingMail } from "../../domain/personal-data/records.ts";
 import { SEAL_CONTEXTS } from "../../domain/personal-data/sealed-fields.ts";
-import type { Write } from "../../domain/shared/changes.ts";
+import type { PrivacyRequest } from "../../domain/privacy-requests/privacy-request.ts";
+import type { Settable, Write } from "../../domain/shared/changes.ts";
 import { parseId } from "../../domain/shared/ids.ts";
 import { SealBroken } from "../../ports/secrets.ts";
 import { openedMail } from "../mail/outgoing-mail.ts";
+import { openedText, type SealedText, sealedText } from "../privacy-requests/request-view.ts";
+import { mooted } from "./her-requests.ts";
 import { needlesOf, type Step, type StepContext, walking } from "./step.ts";
 
 const byId = ({ id }: { readonly id: string }): string => id;
@@ -87,11 +92,21 @@ const answerWithoutHer = async (context: StepContext, row: IdempotentAnswer): Pr
 export const answersStep: Step = async (context) =>
   walking(context, "idempotent_answers", byId, (row) => answerWithoutHer(context, row));
 
+/** Takes out what leads to her, and what is quoted of her removed texts at such length that nobody else wrote it. */
+const redactor = ({ work }: StepContext) => {
+  const needles = needlesOf(work);
+  const passages = rarePassagesOf(work.removed);
+  return {
+    needles,
+    without: (text: string): string => withoutQuotations(withoutMentions(text, needles), passages),
+  };
+};
+
 /** What anybody else wrote of her, in comments and, to moderators, in notes and reports. */
 export const mentionsStep: Step = async (context) => {
-  const needles = needlesOf(context.work);
+  const { needles, without } = redactor(context);
   return walking(context, "comments", byId, (comment) => {
-    const content = withoutMentions(comment.content, needles);
+    const content = without(comment.content);
     const write = redactComment(comment, content);
     if (comment.moderation_note === null || !speaksOf(comment.moderation_note, needles)) return write;
     const set = write?.op === "update" && write.in === "comments" ? write.set : {};
@@ -107,6 +122,43 @@ export const notesStep: Step = async (context) => {
       ? { op: "update", in: "comment_reports", id, version, set: { reason: "" } }
       : null,
   );
+};
+
+const TEXTS = ["statement", "extension_reason", "answer"] as const;
+
+/** What somebody else asked for and was answered, without her name in it; what is to be put right is said anew. */
+const requestWithoutHer = (
+  context: StepContext,
+  { needles, without }: ReturnType<typeof redactor>,
+  request: PrivacyRequest,
+): Write | null => {
+  const { deps, subject, work } = context;
+  const { id, version, subject_id } = request;
+  if (subject_id === subject.id) return null;
+  const read = (field: SealedText): string | null => unlessBroken(() => openedText(deps, request, field));
+  const isFromHer = work.values.addresses.includes(read("contact") ?? "");
+  if (isFromHer && subject_id === null) {
+    // Nobody knew it to be hers: it goes as hers do.
+    const set = { ...EMPTY.privacy_requests, ...mooted(deps, request) };
+    return { op: "update", in: "privacy_requests", id, version, set };
+  }
+  const redacted = TEXTS.flatMap((field) => {
+    const text = read(field);
+    const left = text === null ? null : without(text);
+    return left === null || left === text ? [] : [[field, sealedText(deps, id, field, left)] as const];
+  });
+  const set: Settable<"privacy_requests"> = {
+    ...Object.fromEntries(redacted),
+    ...(isFromHer ? { contact: null } : {}),
+    ...(speaksOf(read("rectification") ?? "", needles) ? { rectification: null } : {}),
+  };
+  return Object.keys(set).length === 0 ? null : { op: "update", in: "privacy_requests", id, version, set };
+};
+
+/** What others wrote of her when they asked for something by right, and what they were answered. */
+export const statementsStep: Step = async (context) => {
+  const her = redactor(context);
+  return walking(context, "privacy_requests", byId, (request) => requestWithoutHer(context, her, request));
 };
 
 /** Settings that she wrote as staff no longer say so. */

@@ -2,10 +2,15 @@ import { type Range, withoutRanges, wordsOf } from "./words.ts";
 
 /** So many words one after the other are hers, not a turn of the language. */
 const PASSAGE = 5;
+/** So many are hers wherever they stand: anybody may say five in a row, such as `thank you for this post`. */
+const RARE = 12;
 /** A comment of fewer words is quoted only as a whole, and only when it is as long as this. */
 const SHORT_MIN = 12;
 
 const keyOf = (words: readonly string[]): string => words.join(" ");
+
+const windowsOf = (words: readonly string[], size: number): readonly string[] =>
+  Array.from({ length: Math.max(0, words.length - size + 1) }, (_, at) => keyOf(words.slice(at, at + size)));
 
 /** Every passage by which a quotation of this text is known; none when it is too short to be known again. */
 export const passagesOf = (html: string): ReadonlySet<string> => {
@@ -14,20 +19,31 @@ export const passagesOf = (html: string): ReadonlySet<string> => {
     const whole = keyOf(words);
     return new Set(whole.length >= SHORT_MIN ? [whole] : []);
   }
-  return new Set(
-    Array.from({ length: words.length - PASSAGE + 1 }, (_, at) => keyOf(words.slice(at, at + PASSAGE))),
-  );
+  return new Set(windowsOf(words, PASSAGE));
+};
+
+const picked = (passages: readonly string[]): readonly string[] => {
+  const some = [0, passages.length >> 1, passages.length - 1].map((at) => passages[at]);
+  return [...new Set(some.filter((passage) => passage !== undefined))];
 };
 
 /** A few passages to look for afterwards: from its beginning, its middle and its end. */
-export const excerptsOf = (html: string): readonly string[] => {
-  const passages = [...passagesOf(html)];
-  const picked = [0, passages.length >> 1, passages.length - 1].map((at) => passages[at]);
-  return [...new Set(picked.filter((passage) => passage !== undefined))];
-};
+export const excerptsOf = (html: string): readonly string[] => picked([...passagesOf(html)]);
+
+/** A text as its words alone, by which a longer quotation of it is known. */
+export const bareTextOf = (html: string): string => keyOf(wordsOf(html).map(({ folded }) => folded));
+
+const rareIn = (bare: string): readonly string[] => windowsOf(bare.split(" "), RARE);
+
+/** Every longer passage by which a quotation of these texts is known wherever it stands. */
+export const rarePassagesOf = (bare: readonly string[]): ReadonlySet<string> => new Set(bare.flatMap(rareIn));
+
+/** A few of them to look for afterwards. */
+export const rareExcerptsOf = (bare: readonly string[]): readonly string[] =>
+  bare.flatMap((text) => picked(rareIn(text)));
 
 /**
- * A reply without what it quotes of a text that has been removed. The same text when it quotes nothing. Words of the
+ * A text without what it quotes of one that has been removed. The same text when it quotes nothing. Words of the
  * one who replies stay, and so do turns shorter than five words.
  */
 export const withoutQuotations = (html: string, passages: ReadonlySet<string>): string => {

@@ -30,6 +30,7 @@ export const ERASURE_STEPS = [
   "answers",
   "mentions",
   "notes",
+  "statements",
   "settings",
   "audit",
   "subject",
@@ -49,6 +50,8 @@ export interface ErasureWork {
   readonly values: PersonalValues;
   /** Passages of the texts that were removed, at most 300: to look for. */
   readonly excerpts: readonly string[];
+  /** The same texts as bare words, while there is room: what is quoted of them at some length is taken out everywhere. */
+  readonly removed: readonly string[];
   /** Pieces of the same texts as they were written, at most 100: to look for in files. */
   readonly fragments: readonly string[];
   /** Passages of replies that mails to others may quote. */
