@@ -1,10 +1,11 @@
 // Production as a staging copy meets it: invented people who wrote in many scripts, and what must not leave.
 import { makeSealer } from "../../src/adapters/crypto/sealer.ts";
+import { auditEntry } from "../../src/domain/audit/audit-entry.ts";
 import { SEAL_CONTEXTS } from "../../src/domain/personal-data/sealed-fields.ts";
-import type { Write } from "../../src/domain/shared/changes.ts";
+import type { Changes, Write } from "../../src/domain/shared/changes.ts";
 import { DAY, type Instant, plus } from "../../src/domain/shared/instant.ts";
 import type { Store } from "../../src/ports/store.ts";
-import { changes, insert, json, NOON, record, reply } from "./records.ts";
+import { changes, insert, json, NOON, occasion, record, reply } from "./records.ts";
 
 export const SOURCE_SECRET = "the secret key of production, long enough";
 
@@ -28,14 +29,20 @@ export const secretsOfPerson = (index: number) => ({
 /** Fills a store; answers the ids of its people. */
 export const fillProduction = async (store: Store, people = PEOPLE): Promise<readonly string[]> => {
   const sealer = makeSealer({ current: SOURCE_SECRET, previous: null });
-  const commit = async (writes: readonly Write[]): Promise<void> => {
-    const [verdict] = await store.groups.commitGroup([changes(writes)]);
+  const commit = async (writes: readonly Write[], audit?: Changes["audit"]): Promise<void> => {
+    const [verdict] = await store.groups.commitGroup([changes(writes, [], audit)]);
     if (verdict?.type !== "stored") throw new Error(`production was not filled: ${verdict?.type}`);
   };
   const ids: string[] = [];
-  await commit([
-    insert("consent_policies", { content: json({ texts: { en: "kept as it is, word by word" } }) }),
-  ]);
+  const policy = record("consent_policies", {
+    content: json({ texts: { en: "kept as it is, word by word" } }),
+  });
+  // The trail tells of the policy by its id, as it does where a service publishes one.
+  const told = { policy_version: 1, material: true };
+  await commit(
+    [{ op: "insert", into: "consent_policies", row: policy }],
+    [auditEntry("consent_policy.published", policy.id, told, occasion())],
+  );
   for (let index = 0; index < people; index += 1) {
     const created = plus(NOON, -(index * 17) * DAY);
     const subject = record("subjects", {
