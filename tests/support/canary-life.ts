@@ -204,9 +204,13 @@ const isWrittenOf = async ({ admin }: World, subject: string): Promise<void> => 
 };
 
 /** Everything goes wrong, with her values in it. */
-const goesWrong = async (world: World, { token }: Pick<Life, "token">, breaking: Breaking): Promise<void> => {
+const goesWrong = async (
+  world: World,
+  { token }: Pick<Life, "token">,
+  { breaking, refusals }: Trouble,
+): Promise<void> => {
   const { she } = world.browser;
-  await everythingIsRefused(she, world.admin.token);
+  if (refusals) await everythingIsRefused(she, world.admin.token);
   await she("GET", `/${encodeURIComponent(CANARY.email)}/${CANARY.name}`);
   await she("POST", THREAD, { token, json: { content: [TEXT], author_name: `${CANARY.name}\u0000` } });
   await she("POST", "/v1/sessions", { json: { link_token: CANARY.email } });
@@ -222,11 +226,17 @@ const goesWrong = async (world: World, { token }: Pick<Life, "token">, breaking:
 /** Takes the comments away from the store for as long as something is tried. */
 export type Breaking = (meanwhile: () => Promise<void>) => Promise<void>;
 
+export interface Trouble {
+  readonly breaking: Breaking;
+  /** Also everything that can be refused: no database is asked for most of it. */
+  readonly refusals: boolean;
+}
+
 /** Her whole life but its end. `folder` is not the service's. */
 export const liveThrough = async (
   world: World,
   settings: Environment,
-  { folder, breaking }: { readonly folder: string; readonly breaking: Breaking },
+  { folder, ...trouble }: Trouble & { readonly folder: string },
 ): Promise<Life> => {
   const { hers } = world;
   const cookie = await decides(world);
@@ -242,7 +252,7 @@ export const liveThrough = async (
   const comment = await speaks(world, { subject, token });
   const archive = await asks(world, { token }, comment);
   await isWrittenOf(world, subject);
-  await goesWrong(world, { token }, breaking);
+  await goesWrong(world, { token }, trouble);
   return { subject, token, cookie, archive };
 };
 
