@@ -52,13 +52,40 @@ export const betrayals = (text: string): string[] => {
   return SPELLINGS.filter((each) => lower.includes(each));
 };
 
+interface Needle {
+  readonly spelling: string;
+  readonly bytes: Buffer;
+}
+
+const lowered = (bytes: Buffer): Uint8Array =>
+  bytes.map((byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte));
+
+/** In UTF-16 every other byte is zero; without the last one a text of either order has it. */
+const NEEDLES: readonly Needle[] = [
+  ...SPELLINGS.map((spelling) => ({ spelling, bytes: Buffer.from(spelling, "latin1") })),
+  ...PLAIN.map((spelling) => ({ spelling, bytes: Buffer.from(spelling, "utf16le").subarray(0, -1) })),
+];
+
+const keyAt = (bytes: Uint8Array, at: number): number =>
+  ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+
+/** By their first three bytes, so that a large file is gone through once. */
+const BEGINNINGS = Map.groupBy(NEEDLES, ({ bytes }) => keyAt(bytes, 0));
+const BEGINS = new Uint8Array(1 << 24);
+for (const key of BEGINNINGS.keys()) BEGINS[key] = 1;
+
 /** The same in bytes: as they are, lower-cased, in base64, in hexadecimal and as UTF-16 of either order. */
 export const inBytes = (bytes: Buffer): string[] => {
-  const text = betrayals(bytes.toString("latin1"));
-  const wide = [0, 1].flatMap((offset) => {
-    const even = bytes.subarray(offset, bytes.length - ((bytes.length - offset) % 2));
-    const lower = even.toString("utf16le").toLowerCase();
-    return PLAIN.filter((each) => lower.includes(each));
-  });
-  return [...new Set([...text, ...wide])];
+  const lower = lowered(bytes);
+  const text = Buffer.from(lower.buffer, lower.byteOffset, lower.byteLength);
+  const found = new Set<string>();
+  for (let at = 0; at < lower.length - 2; at += 1) {
+    const key = keyAt(lower, at);
+    if (BEGINS[key] === 0) continue;
+    for (const { spelling, bytes: needle } of BEGINNINGS.get(key) ?? []) {
+      if (text.compare(needle, 0, needle.length, at, Math.min(at + needle.length, text.length)) === 0)
+        found.add(spelling);
+    }
+  }
+  return [...found];
 };
