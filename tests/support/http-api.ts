@@ -353,7 +353,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** One's own requests, oldest first */
+    /**
+     * One's own requests, oldest first
+     * @description A cookie, a receipt or an edit token of somebody who could prove more shows what was asked with its like, and nothing else.
+     */
     get: operations["listPrivacyRequests"];
     put?: never;
     /**
@@ -436,7 +439,7 @@ export interface paths {
     };
     /**
      * Everything that is kept of a person, for herself
-     * @description The archive of an access or portability request: `personal-data.json` (it keeps the schema served at `/schemas/personal-data.json`), the schema itself, and a page to read. What others wrote, and what would tell of them, is left out. It is streamed while it is read; a connection that breaks off has not given all of it. Reading it answers the request; it may be read again.
+     * @description The archive of an access or portability request: `personal-data.json` (it keeps the schema served at `/schemas/personal-data.json`), the schema itself, and a page to read. What others wrote, and what would tell of them, is left out. It is streamed while it is read; a connection that breaks off has not given all of it. Reading it answers the request; it may be read again. Who could prove more than a cookie, a receipt or an edit token signs in for it.
      */
     get: operations["exportPersonalData"];
     put?: never;
@@ -6339,7 +6342,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `permission-missing`: Permission missing */
+      /** @description `stronger-proof-required`: Stronger proof required; `permission-missing`: Permission missing */
       403: {
         headers: {
           [name: string]: unknown;

@@ -6,19 +6,31 @@ import type { Deps } from "../deps.ts";
 import { enacted, mailsTo, withRequestMails } from "./enact.ts";
 import { REQUESTS_MAX } from "./file-request.ts";
 import { requestView } from "./request-view.ts";
-import { requesterOf } from "./requester.ts";
+import { isSeenBy, viewerOf } from "./requester.ts";
 
-/** The person takes a request back, or ends her own restriction. */
+/**
+ * The person takes a request back, or ends her own restriction. What protects her, or is carried out for her, is ended by
+ * her best proof only; what waits for a click and came by a weaker one is taken back with its like.
+ */
 export const cancelPrivacyRequest =
   (deps: Deps): Application["privacyRequests"]["cancel"] =>
   async (caller, id) =>
     decideAndCommit(deps, caller, async () => {
-      const requester = await requesterOf(deps, caller);
-      if (!requester.ok) return requester;
-      const { subject, identities } = requester.value;
-      const request = await deps.readers.privacyRequests.byId(id);
-      if (request === null || request.subject_id !== subject.id) return err({ type: "not-found" });
-      const others = await deps.readers.privacyRequests.ofSubject(subject.id, null, REQUESTS_MAX);
+      const viewer = await viewerOf(deps, caller);
+      if (viewer === null) return err({ type: "credential-required" });
+      const { privacyRequests, subjects } = deps.readers;
+      const [subject, identities, request, others] = await Promise.all([
+        subjects.byId(viewer.subject),
+        deps.readers.identities.ofSubject(viewer.subject),
+        privacyRequests.byId(id),
+        privacyRequests.ofSubject(viewer.subject, null, REQUESTS_MAX),
+      ]);
+      if (subject === null || request === null || !isSeenBy(viewer, request)) {
+        return err({ type: "not-found" });
+      }
+      if (!viewer.proven && request.state !== "awaiting_confirmation") {
+        return err({ type: "stronger-proof-required" });
+      }
       const occasion = await occasionOf(deps, caller);
       const decided = cancel(request, { subject, others }, occasion);
       if (!decided.ok) return decided;

@@ -4,26 +4,28 @@ import type { Application } from "../application.ts";
 import { decideAndCommit, occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
 import { personalArchive } from "./personal-archive.ts";
-import { rightsHolder } from "./requester.ts";
+import { isSeenBy, viewerOf } from "./requester.ts";
 
 /**
  * The archive of an access or portability request, as often as it is asked for. Reading it answers the request: the person
- * has what she asked for (GDPR Art. 15(3), 20(1)).
+ * has what she asked for (GDPR Art. 15(3), 20(1)). A click on a mailed link shows that the request is hers, not that
+ * whoever holds her cookie, receipt or edit token is she: who can sign in does so to read everything that is kept of her.
  */
 export const exportArchive =
   (deps: Deps): Application["privacyRequests"]["exportArchive"] =>
   async (caller, id) => {
-    const holder = rightsHolder(caller.principal);
-    if (holder === null) return err({ type: "credential-required" });
     return decideAndCommit(deps, caller, async () => {
+      const viewer = await viewerOf(deps, caller);
+      if (viewer === null) return err({ type: "credential-required" });
       const [request, subject] = await Promise.all([
         deps.readers.privacyRequests.byId(id),
-        deps.readers.subjects.byId(holder.subject),
+        deps.readers.subjects.byId(viewer.subject),
       ]);
-      if (request === null || subject === null || request.subject_id !== holder.subject) {
+      if (request === null || subject === null || !isSeenBy(viewer, request)) {
         return err({ type: "not-found" });
       }
       if (request.type !== "access" && request.type !== "portability") return err({ type: "not-found" });
+      if (!viewer.proven) return err({ type: "stronger-proof-required" });
       const occasion = await occasionOf(deps, caller);
       const files = personalArchive(deps, subject, occasion.now);
       if (request.state === "completed") return ok({ changes: null, value: files });

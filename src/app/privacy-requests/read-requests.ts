@@ -1,3 +1,4 @@
+import type { PrivacyRequest } from "../../domain/privacy-requests/privacy-request.ts";
 import { type PrivacyRequestId, parseId } from "../../domain/shared/ids.ts";
 import { parseInstant } from "../../domain/shared/instant.ts";
 import { err, ok } from "../../domain/shared/result.ts";
@@ -7,17 +8,34 @@ import { requirePermission } from "../caller.ts";
 import type { Deps } from "../deps.ts";
 import { badCursor, pageOf } from "../paging.ts";
 import { requestView } from "./request-view.ts";
-import { rightsHolder } from "./requester.ts";
+import { isSeenBy, type Viewer, viewerOf } from "./requester.ts";
+
+/** So many of a person's requests after this one as her credential shows. */
+const seenRequests = async (
+  { readers }: Pick<Deps, "readers">,
+  viewer: Viewer,
+  after: PrivacyRequestId | null,
+  limit: number,
+): Promise<readonly PrivacyRequest[]> => {
+  const seen: PrivacyRequest[] = [];
+  for (let from = after; ; ) {
+    const rows = await readers.privacyRequests.ofSubject(viewer.subject, from, limit);
+    seen.push(...rows.filter((row) => isSeenBy(viewer, row)));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < limit || seen.length >= limit) return seen.slice(0, limit);
+    from = last.id;
+  }
+};
 
 /** The person's own requests, oldest first. */
 export const listPrivacyRequests =
   (deps: Deps): Application["privacyRequests"]["list"] =>
   async (caller, { limit, cursor }) => {
-    const holder = rightsHolder(caller.principal);
-    if (holder === null) return err({ type: "credential-required" });
+    const viewer = await viewerOf(deps, caller);
+    if (viewer === null) return err({ type: "credential-required" });
     const after = cursor === null ? null : parseId<PrivacyRequestId>(cursor);
     if (cursor !== null && after === null) return badCursor();
-    const rows = await deps.readers.privacyRequests.ofSubject(holder.subject, after, limit + 1);
+    const rows = await seenRequests(deps, viewer, after, limit + 1);
     const now = deps.clock.now();
     return ok(
       pageOf(
@@ -33,9 +51,11 @@ export const listPrivacyRequests =
 export const readPrivacyRequest =
   (deps: Deps): Application["privacyRequests"]["read"] =>
   async (caller, id) => {
-    const holder = rightsHolder(caller.principal);
-    const request = await deps.readers.privacyRequests.byId(id);
-    const own = holder !== null && request?.subject_id === holder.subject;
+    const [viewer, request] = await Promise.all([
+      viewerOf(deps, caller),
+      deps.readers.privacyRequests.byId(id),
+    ]);
+    const own = viewer !== null && request !== null && isSeenBy(viewer, request);
     if (request === null || !(own || requirePermission(caller.principal, "system:administer").ok)) {
       return err({ type: "not-found" });
     }

@@ -14,7 +14,7 @@ export const privacyExportRoutes = ({ application, logger, settings }: Service):
     operationId: "exportPersonalData",
     tag: "privacy requests",
     summary: "Everything that is kept of a person, for herself",
-    description: `The archive of an access or portability request: \`personal-data.json\` (it keeps the schema served at \`${ARCHIVE_SCHEMA_PATH}\`), the schema itself, and a page to read. What others wrote, and what would tell of them, is left out. It is streamed while it is read; a connection that breaks off has not given all of it. Reading it answers the request; it may be read again.`,
+    description: `The archive of an access or portability request: \`personal-data.json\` (it keeps the schema served at \`${ARCHIVE_SCHEMA_PATH}\`), the schema itself, and a page to read. What others wrote, and what would tell of them, is left out. It is streamed while it is read; a connection that breaks off has not given all of it. Reading it answers the request; it may be read again. Who could prove more than a cookie, a receipt or an edit token signs in for it.`,
     permission: ["rights-holder"],
     params: { id: uuid() },
     budget: "exports",
@@ -25,7 +25,7 @@ export const privacyExportRoutes = ({ application, logger, settings }: Service):
       contentType: "application/zip",
       headers: { "Content-Disposition": "A name for the file" },
     },
-    problems: ["not-found", "request-state-conflict", "conflict"],
+    problems: ["not-found", "stronger-proof-required", "request-state-conflict", "conflict"],
     handle: async ({ caller, params: { id } }) => {
       const request = parseId<PrivacyRequestId>(id);
       if (request === null) return err({ type: "not-found" });

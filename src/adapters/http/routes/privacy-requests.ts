@@ -92,6 +92,8 @@ export const privacyRequestRoutes = ({ application, https }: Service): readonly 
       operationId: "listPrivacyRequests",
       tag: "privacy requests",
       summary: "One's own requests, oldest first",
+      description:
+        "A cookie, a receipt or an edit token of somebody who could prove more shows what was asked with its like, and nothing else.",
       permission: ["rights-holder"],
       query: t.Object(PAGE_QUERY),
       success: { status: 200, description: "A page", schema: PrivacyRequestPage },
