@@ -87,4 +87,19 @@ describe("a weak credential of somebody who can sign in", () => {
     const id = await file(found, "erasure");
     expect(accepted(await service.application.privacyRequests.cancel(found, id)).state).toBe("cancelled");
   });
+
+  test("does not keep her from asking herself: what it left unconfirmed gives way", async () => {
+    const unconfirmed = await file(found, "access");
+    const link = await confirmationFor(service, ADA);
+    const hers = await file(ada, "access");
+    expect(accepted(await requests.read(ada, unconfirmed)).state).toBe("cancelled");
+    expect(accepted(await requests.read(ada, hers)).state).toBe("open");
+    const late = { id: unconfirmed, token: link.token };
+    expect(refused(await service.application.privacyRequests.confirm(found, late))).toBe(
+      "confirmation-invalid",
+    );
+    expect(refused(await service.application.privacyRequests.file(ada, asking("access")))).toBe(
+      "request-already-open",
+    );
+  });
 });

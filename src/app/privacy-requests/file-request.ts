@@ -1,7 +1,10 @@
-import { isAskedAlready, newRequest } from "../../domain/privacy-requests/new-request.ts";
-import { STATEMENT_MAX } from "../../domain/privacy-requests/privacy-request.ts";
+import { cancelRequest } from "../../domain/privacy-requests/answer-request.ts";
+import { isAskedAlready, newRequest, overtakenBy } from "../../domain/privacy-requests/new-request.ts";
+import { type PrivacyRequest, STATEMENT_MAX } from "../../domain/privacy-requests/privacy-request.ts";
 import { receiveRequest } from "../../domain/privacy-requests/receive-request.ts";
+import type { Subject } from "../../domain/roles/subject.ts";
 import { canonicalJson, type Json } from "../../domain/shared/canonical-json.ts";
+import type { Changes } from "../../domain/shared/changes.ts";
 import type { PrivacyRequestId } from "../../domain/shared/ids.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
 import { parseText } from "../../domain/shared/text.ts";
@@ -93,6 +96,24 @@ export const confirmationUrl = (
   token: string,
 ): string => `${policies.publicUrl}/confirm-request#${id}.${token}`;
 
+/** The changes, and the end of what these overtake. */
+const withOvertaken = async (
+  deps: Deps,
+  caller: Caller,
+  changes: Changes,
+  state: { readonly subject: Subject; readonly others: readonly PrivacyRequest[] },
+  overtaken: readonly PrivacyRequest[],
+): Promise<Changes> => {
+  let all = changes;
+  for (const request of overtaken) {
+    const ended = cancelRequest(request, state, await occasionOf(deps, caller));
+    if (!ended.ok) throw new Error("what nobody confirmed can be cancelled");
+    const { writes, audit } = ended.value.changes;
+    all = { ...all, writes: [...all.writes, ...writes], audit: [...all.audit, ...audit] };
+  }
+  return all;
+};
+
 export const fileRequest =
   (deps: Deps): Application["privacyRequests"]["file"] =>
   async (caller, input) => {
@@ -107,7 +128,8 @@ export const fileRequest =
       const toConfirm = confirmation(deps, requester.value, wanted);
       if (!toConfirm.ok) return toConfirm;
       const others = await deps.readers.privacyRequests.ofSubject(subject.id, null, REQUESTS_MAX);
-      if (isAskedAlready(others, wanted)) return err({ type: "request-already-open" });
+      const kind = { type: wanted.type, purpose: wanted.purpose, channel };
+      if (isAskedAlready(others, kind)) return err({ type: "request-already-open" });
       const occasion = await occasionOf(deps, caller);
       const id = deps.ids.next<PrivacyRequestId>();
       const link = toConfirm.value === null ? null : deps.tokens.issue("gnp");
@@ -139,7 +161,13 @@ export const fileRequest =
           : ok(null);
       if (!read.ok) return read;
       const decided = receiveRequest(request, read.value?.situation ?? null, occasion);
-      const changes = await enacted(deps, decided, subject.id, read.value?.rectified ?? null, occasion.now);
+      const changes = await withOvertaken(
+        deps,
+        caller,
+        await enacted(deps, decided, subject.id, read.value?.rectified ?? null, occasion.now),
+        { subject, others },
+        overtakenBy(others, kind),
+      );
       const done: RequestNews =
         decided.request.state === "completed" ? { kind: "completed", answer: null } : { kind: "received" };
       const mails =

@@ -56,10 +56,28 @@ export const newRequest = (wanted: NewRequest, calendar: Calendar, now: Instant)
   return { ...fields, wakes_at: wakesAt(fields) };
 };
 
+type Kind = Pick<PrivacyRequest, "type" | "purpose">;
+
+/** What was asked for before, of the same kind, and is not answered. */
+const alike = (others: readonly PrivacyRequest[], { type, purpose }: Kind): readonly PrivacyRequest[] =>
+  type === "rectification"
+    ? []
+    : others.filter((other) => other.type === type && other.purpose === purpose && !isFinal(other));
+
+/**
+ * What nobody confirmed yet, and may be somebody else's doing, gives way to the person herself: it must not keep her from
+ * her right (GDPR Art. 12(2)).
+ */
+export const overtakenBy = (
+  others: readonly PrivacyRequest[],
+  wanted: Kind & Pick<PrivacyRequest, "channel">,
+): readonly PrivacyRequest[] =>
+  wanted.channel === "session"
+    ? alike(others, wanted).filter(({ state }) => state === "awaiting_confirmation")
+    : [];
+
 /** One of a kind at a time: asking again while the first is not answered changes nothing (GDPR Art. 12(5)). */
 export const isAskedAlready = (
   others: readonly PrivacyRequest[],
-  { type, purpose }: Pick<PrivacyRequest, "type" | "purpose">,
-): boolean =>
-  type !== "rectification" &&
-  others.some((other) => other.type === type && other.purpose === purpose && !isFinal(other));
+  wanted: Kind & Pick<PrivacyRequest, "channel">,
+): boolean => alike(others, wanted).length > overtakenBy(others, wanted).length;
