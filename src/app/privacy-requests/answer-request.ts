@@ -5,18 +5,21 @@ import {
   extendRequest,
   refuseRequest,
 } from "../../domain/privacy-requests/answer-request.ts";
+import { grantObjection } from "../../domain/privacy-requests/grant-objection.ts";
 import { ANSWER_MAX, type PrivacyRequest } from "../../domain/privacy-requests/privacy-request.ts";
 import { askIdentity } from "../../domain/privacy-requests/receive-request.ts";
 import type { RequestChange, RequestRefusal } from "../../domain/privacy-requests/request-change.ts";
-import type { PrivacyRequestId } from "../../domain/shared/ids.ts";
+import type { PrivacyRequestId, Sealed } from "../../domain/shared/ids.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
 import { parseText } from "../../domain/shared/text.ts";
 import type { Application, PrivacyRequestView } from "../application.ts";
-import { type Caller, requirePermission } from "../caller.ts";
+import { type Caller, requirePermission, SYSTEM_CALLER } from "../caller.ts";
 import { decideAndCommit, occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
 import type { AppError } from "../errors.ts";
 import { enacted, mailsTo, withRequestMails } from "./enact.ts";
+import { REQUESTS_MAX } from "./file-request.ts";
+import { consentBasisOf } from "./opening-of.ts";
 import { REMEDIES, type RequestNews } from "./request-mail.ts";
 import { requestView, sealedText } from "./request-view.ts";
 
@@ -28,7 +31,10 @@ const answering = async (
   caller: Caller,
   id: PrivacyRequestId,
   news: RequestNews,
-  decide: (request: PrivacyRequest, occasion: Occasion) => Result<RequestChange, RequestRefusal>,
+  decide: (
+    request: PrivacyRequest,
+    occasion: Occasion,
+  ) => Result<RequestChange, RequestRefusal> | Promise<Result<RequestChange, AppError>>,
 ): Promise<Result<PrivacyRequestView, AppError>> => {
   const allowed = requirePermission(caller.principal, "system:administer");
   if (!allowed.ok) return allowed;
@@ -36,7 +42,7 @@ const answering = async (
     const request = await deps.readers.privacyRequests.byId(id);
     if (request === null) return err({ type: "not-found" });
     const occasion = await occasionOf(deps, caller);
-    const decided = decide(request, occasion);
+    const decided = await decide(request, occasion);
     if (!decided.ok) return decided;
     const after = decided.value.request;
     const identities =
@@ -86,6 +92,28 @@ export const refusePrivacyRequest =
     );
   };
 
+/** Whatever was asked for is done by hand, but for an objection: that ends the purpose. */
+const granted = async (
+  deps: Deps,
+  request: PrivacyRequest,
+  answer: Sealed,
+  occasion: Occasion,
+): Promise<Result<RequestChange, AppError>> => {
+  const { type, subject_id } = request;
+  if (type !== "objection" || subject_id === null) {
+    return completeRequest(request, "admin", answer, occasion);
+  }
+  const [subject, others] = await Promise.all([
+    deps.readers.subjects.byId(subject_id),
+    deps.readers.privacyRequests.ofSubject(subject_id, null, REQUESTS_MAX),
+  ]);
+  if (subject === null) return err({ type: "not-found" });
+  // In the system's name: what leads to the operator has no place in her history of consent.
+  const consent = await consentBasisOf(deps, SYSTEM_CALLER, subject);
+  if (consent === null) return err({ type: "not-found" });
+  return grantObjection(request, { subject, others, consent }, answer, occasion);
+};
+
 export const decidePrivacyRequest =
   (deps: Deps): PrivacyRequests["decide"] =>
   async (caller, { id, decision, reason: text }) => {
@@ -94,7 +122,7 @@ export const decidePrivacyRequest =
     if (decision === "granted") {
       const answer = sealedText(deps, id, "answer", reason.value);
       return answering(deps, caller, id, { kind: "completed", answer: reason.value }, (request, occasion) =>
-        completeRequest(request, "admin", answer, occasion),
+        granted(deps, request, answer, occasion),
       );
     }
     const answer = sealedText(deps, id, "answer", refusalText(reason.value));

@@ -1,5 +1,5 @@
 import type { Identity } from "../../domain/personal-data/identity.ts";
-import type { OpeningSituation } from "../../domain/privacy-requests/open-request.ts";
+import type { ConsentBasis, OpeningSituation } from "../../domain/privacy-requests/open-request.ts";
 import type { PrivacyRequest } from "../../domain/privacy-requests/privacy-request.ts";
 import type { Subject } from "../../domain/roles/subject.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
@@ -16,6 +16,25 @@ export interface OpeningRead {
   readonly rectified: RectifiedValues | null;
 }
 
+/** Where the person's consents stand; null: nothing has ever been published that she could consent to. */
+export const consentBasisOf = async (
+  deps: Deps,
+  caller: Caller,
+  subject: Subject,
+): Promise<ConsentBasis | null> => {
+  const [latest, policy] = await Promise.all([
+    deps.readers.consents.latest(subject.id),
+    deps.readers.consentPolicies.current(),
+  ]);
+  if (policy === null) return null;
+  return {
+    situation: consentSituation(deps, subject, latest, policy),
+    ids: { consent: deps.ids.next<never>(), subject: subject.id },
+    occasion: await occasionOf(deps, caller),
+    gpc: caller.gpc,
+  };
+};
+
 /** Reads what opening a request of this type rests on. */
 export const openingOf = async (
   deps: Deps,
@@ -28,17 +47,8 @@ export const openingOf = async (
   const { readers } = deps;
   const base = { subject, delayDays: deps.policies.anonymizationDelayDays, consent: null, rectified: null };
   if (request.type === "objection") {
-    const [latest, policy] = await Promise.all([
-      readers.consents.latest(subject.id),
-      readers.consentPolicies.current(),
-    ]);
-    if (policy === null) return err({ type: "not-found" });
-    const consent = {
-      situation: consentSituation(deps, subject, latest, policy),
-      ids: { consent: deps.ids.next<never>(), subject: subject.id },
-      occasion: await occasionOf(deps, caller),
-      gpc: caller.gpc,
-    };
+    const consent = await consentBasisOf(deps, caller, subject);
+    if (consent === null) return err({ type: "not-found" });
     return ok({ situation: { ...base, consent }, rectified: null });
   }
   if (request.type !== "rectification" || wanted === null) return ok({ situation: base, rectified: null });

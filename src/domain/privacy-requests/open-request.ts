@@ -1,7 +1,11 @@
 import type { AuditEntry, Occasion } from "../audit/audit-entry.ts";
 import { type ConsentIds, type ConsentSituation, withdrawConsent } from "../consent/consent.ts";
 import { policyContent } from "../consent/consent-policy.ts";
-import { type ConsentType, OPTIONAL_CONSENT_TYPES } from "../consent/consent-type.ts";
+import {
+  type ConsentType,
+  OPTIONAL_CONSENT_TYPES,
+  type OptionalConsentType,
+} from "../consent/consent-type.ts";
 import type { Subject } from "../roles/subject.ts";
 import type { Expectation, Write } from "../shared/changes.ts";
 import type { Instant } from "../shared/instant.ts";
@@ -11,18 +15,21 @@ import type { PrivacyRequest } from "./privacy-request.ts";
 import type { Rectified } from "./rectify.ts";
 import { keptUntil, type RequestEffect, subjectWrite } from "./request-change.ts";
 
+/** Where her consents stand, with an occasion of its own for the entry that tells of them. */
+export interface ConsentBasis {
+  readonly situation: ConsentSituation;
+  readonly ids: ConsentIds;
+  readonly occasion: Occasion;
+  readonly gpc: boolean;
+}
+
 /** What opening a request rests on; what its type does not need is null. */
 export interface OpeningSituation {
   readonly subject: Subject;
   /** ANONYMIZATION_DELAY_DAYS. */
   readonly delayDays: number;
-  /** For an objection: where her consents stand, with an occasion of its own for the entry that tells of them. */
-  readonly consent: {
-    readonly situation: ConsentSituation;
-    readonly ids: ConsentIds;
-    readonly occasion: Occasion;
-    readonly gpc: boolean;
-  } | null;
+  /** For an objection. */
+  readonly consent: ConsentBasis | null;
   /** What is put right at once. */
   readonly rectified: Rectified | null;
 }
@@ -54,6 +61,17 @@ export const isAbsolute = (purpose: ConsentType, { policy }: Pick<ConsentSituati
 const isWeighed = (purpose: ConsentType, { policy }: Pick<ConsentSituation, "policy">): boolean =>
   ["legitimate_interests", "public_task"].includes(policyContent(policy).legal_bases[purpose]);
 
+/** Nothing is done for this purpose any more. */
+export const purposeEnded = (
+  purpose: OptionalConsentType,
+  { situation, ids, occasion, gpc }: ConsentBasis,
+): Omit<Opening, "set"> => {
+  const withdrawn = withdrawConsent(situation, [purpose], { method: "api", gpc }, ids, occasion);
+  if (!withdrawn.ok) throw new Error("who is erased asks for nothing");
+  const { expects, writes, audit } = withdrawn.value.changes;
+  return { expects, writes, audit, effects: [{ kind: "objected", purposes: [purpose] }] };
+};
+
 const restriction = (request: PrivacyRequest, subject: Subject, occasion: Occasion): Opening => ({
   ...NOTHING,
   set: closed(request, occasion),
@@ -70,22 +88,7 @@ const objection = (
   const optional = OPTIONAL_CONSENT_TYPES.find((type) => type === purpose);
   if (purpose === null || consent === null) return { ...NOTHING, set: { state: "open" } };
   if (optional !== undefined && isAbsolute(purpose, consent.situation)) {
-    const withdrawn = withdrawConsent(
-      consent.situation,
-      [optional],
-      { method: "api", gpc: consent.gpc },
-      consent.ids,
-      consent.occasion,
-    );
-    if (!withdrawn.ok) throw new Error("who is erased asks for nothing");
-    const { expects, writes, audit } = withdrawn.value.changes;
-    return {
-      set: closed(request, occasion),
-      expects,
-      writes,
-      audit,
-      effects: [{ kind: "objected", purposes: [optional] }],
-    };
+    return { set: closed(request, occasion), ...purposeEnded(optional, consent) };
   }
   if (!isWeighed(purpose, consent.situation)) return { ...NOTHING, set: { state: "open" } };
   // Until it is clear whose grounds weigh more, the data are only stored (GDPR Art. 18(1)(d)).
