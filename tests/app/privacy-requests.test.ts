@@ -101,6 +101,34 @@ describe("a privacy request", () => {
     });
   });
 
+  test("leaves the letters that the law demands in the outbox, and sends them after her to a new address", async () => {
+    service = await testService();
+    const { caller } = await service.signIn(ADA);
+    const { privacyRequests } = service.application;
+    accepted(await privacyRequests.file(caller, asking("access")));
+    const name = { name: "Ada L.", email: null, comment: null };
+    accepted(await privacyRequests.file(caller, asking("rectification", { rectification: name })));
+    expect((await subjectsOfMails(ADA)).join()).toMatch(/received.*carried out/);
+
+    const moved = { name: null, email: "ada.l@example.org", comment: null };
+    accepted(await privacyRequests.file(caller, asking("rectification", { rectification: moved })));
+    const { id, token } = await confirmationFor(service, "ada.l@example.org");
+    accepted(await privacyRequests.file(caller, asking("portability")));
+    const third = { name: null, email: "a.lovelace@example.org", comment: null };
+    accepted(await privacyRequests.file(caller, asking("rectification", { rectification: third })));
+    accepted(await privacyRequests.confirm(caller, { id: id as PrivacyRequestId, token }));
+    const newMailbox = await subjectsOfMails("ada.l@example.org");
+    expect(newMailbox.map((each) => each.replace(/ \(.*/, ""))).toEqual([
+      "Please confirm your request",
+      expect.stringMatching("received"),
+      "Your request was carried out",
+    ]);
+    expect(await subjectsOfMails("a.lovelace@example.org")).toHaveLength(1);
+    expect((await subjectsOfMails(ADA)).at(-1)).toContain("Your address was changed");
+    const told = service.mails.find(({ subject }) => subject.includes("address was changed"));
+    expect(told?.text).not.toContain("ada.l@example.org");
+  });
+
   test("is extended once with a reason, and refused with where to complain", async () => {
     service = await testService();
     const caller = await operator();

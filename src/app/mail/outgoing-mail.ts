@@ -1,6 +1,7 @@
 import type { OutgoingMail } from "../../domain/personal-data/records.ts";
 import { SEAL_CONTEXTS } from "../../domain/personal-data/sealed-fields.ts";
 import { canonicalJson, type Json } from "../../domain/shared/canonical-json.ts";
+import type { Write } from "../../domain/shared/changes.ts";
 import { newGdprRecord } from "../../domain/shared/gdpr-record.ts";
 import type { MailId } from "../../domain/shared/ids.ts";
 import type { Instant } from "../../domain/shared/instant.ts";
@@ -26,6 +27,24 @@ export const outgoingMail = (
     message_id: `${id}@${new URL(deps.policies.publicUrl).hostname}`,
     attempts: 0,
     next_attempt_at: now,
+  };
+};
+
+/** The same mail to another address. Throws SealBroken. */
+export const readdressed = (
+  { sealer }: Pick<Deps, "sealer">,
+  mail: OutgoingMail,
+  to: string,
+  now: Instant,
+): Write => {
+  const place = SEAL_CONTEXTS.outgoing_mails.message(mail);
+  const message: Message = { ...(JSON.parse(sealer.open(mail.message, place)) as Message), to };
+  return {
+    op: "update",
+    in: "outgoing_mails",
+    id: mail.id,
+    version: mail.version,
+    set: { message: sealer.seal(canonicalJson(message as unknown as Json), place), updated_at: now },
   };
 };
 

@@ -49,11 +49,14 @@ const goOn = async (
   const news: RequestNews =
     after.state === "completed" ? { kind: "completed", answer: null } : { kind: "received" };
   const email = wanted?.email ?? null;
-  // What was put right is told to the new address: the old one is kept nowhere.
+  // The old address is kept nowhere once it has been told, so that nobody's is taken unnoticed.
   const mails =
     email === null
       ? mailsTo(deps, after, identities, [news], occasion.now)
-      : [requestMail(deps, { address: email, subject: owner }, after, news, occasion.now)];
+      : [
+          requestMail(deps, { address: email, subject: owner }, after, news, occasion.now),
+          ...mailsTo(deps, after, identities, [{ kind: "address_changed" }], occasion.now),
+        ];
   const changes = await enacted(deps, decided.value, owner, read.value.rectified, occasion.now);
   return ok({ changes: withRequestMails(changes, mails), value: requestView(deps, after, occasion.now) });
 };

@@ -10,8 +10,10 @@ import { err, ok, type Result } from "../../domain/shared/result.ts";
 import { parseText } from "../../domain/shared/text.ts";
 import type { Deps } from "../deps.ts";
 import type { AppError, InvalidField } from "../errors.ts";
-import { sealIdentity } from "../vault.ts";
+import { openedMail, readdressed } from "../mail/outgoing-mail.ts";
+import { openIdentity, sealIdentity } from "../vault.ts";
 import type { RectifiedValues } from "./enact.ts";
+import { provenEmail } from "./request-mail.ts";
 
 /** What is to be put right; kept sealed with the request until it is. */
 export interface RectificationInput {
@@ -54,19 +56,32 @@ export const parseRectification = (
 
 const PAGE = 500;
 
-/** What still waits to be sent, or answered again, may hold the old value: it goes (GDPR Art. 5(1)(d), 16). */
+/**
+ * What still waits to be sent, or answered again, may hold the old value: it goes (GDPR Art. 5(1)(d), 16). Letters about
+ * requests are owed all the same (Art. 12(3)): they follow her to a new address.
+ */
 const staleWrites = async (
-  { readers }: Pick<Deps, "readers">,
+  deps: Pick<Deps, "readers" | "sealer" | "clock">,
   subject: SubjectId,
+  moved: { readonly from: string | null; readonly to: string } | null,
 ): Promise<Changes["writes"]> => {
+  const { personalData } = deps.readers;
   const [mails, answers] = await Promise.all([
-    readers.personalData.ofSubject("outgoing_mails", subject, null, PAGE),
-    readers.personalData.ofSubject("idempotent_answers", subject, null, PAGE),
+    personalData.ofSubject("outgoing_mails", subject, null, PAGE),
+    personalData.ofSubject("idempotent_answers", subject, null, PAGE),
   ]);
-  return [
-    ...mails.map(({ id, version }) => ({ op: "delete", from: "outgoing_mails", id, version }) as const),
+  const gone = [
+    ...mails
+      .filter(({ kind }) => kind !== "privacy_request")
+      .map(({ id, version }) => ({ op: "delete", from: "outgoing_mails", id, version }) as const),
     ...answers.map(({ id, version }) => ({ op: "delete", from: "idempotent_answers", id, version }) as const),
   ];
+  if (moved === null) return gone;
+  const letters = mails.filter(
+    // A link that shows whose a third mailbox is stays on its way there.
+    (mail) => mail.kind === "privacy_request" && openedMail(deps, mail).to === moved.from,
+  );
+  return [...gone, ...letters.map((mail) => readdressed(deps, mail, moved.to, deps.clock.now()))];
 };
 
 /** What putting it right writes, and what the ledger has to know of it. */
@@ -93,7 +108,14 @@ export const rectifiedBy = async (
     now,
   );
   if (!decided.ok) return decided;
-  const stale = await staleWrites(deps, subject.id);
+  const before = provenEmail(identities);
+  const stale = await staleWrites(
+    deps,
+    subject.id,
+    input.email === null
+      ? null
+      : { from: before === null ? null : openIdentity(deps.sealer, before), to: input.email },
+  );
   return ok({
     rectified: { ...decided.value, writes: [...decided.value.writes, ...stale] },
     values: {

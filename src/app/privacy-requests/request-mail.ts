@@ -35,6 +35,7 @@ export type RequestNews =
   | { readonly kind: "extended"; readonly reason: string }
   | { readonly kind: "refused"; readonly reason: string }
   | { readonly kind: "completed"; readonly answer: string | null }
+  | { readonly kind: "address_changed" }
   | { readonly kind: "cancelled" }
   | { readonly kind: "lift_announced"; readonly reason: string }
   | { readonly kind: "lifted" }
@@ -49,6 +50,7 @@ const SUBJECTS: Readonly<Record<RequestNews["kind"], string>> = {
   extended: "Your request takes longer",
   refused: "Your request was refused",
   completed: "Your request was carried out",
+  address_changed: "Your address was changed",
   cancelled: "Your request was cancelled",
   lift_announced: "The restriction of your data will end",
   lifted: "The restriction of your data has ended",
@@ -89,6 +91,11 @@ const paragraphs = (request: PrivacyRequest, news: RequestNews): readonly string
       return [`You asked for ${asked}. We do not do it.`, `The reason: ${news.reason}`, REMEDIES];
     case "completed":
       return [`What you asked for is done: ${asked}.`, ...(news.answer === null ? [] : [news.answer])];
+    case "address_changed":
+      return [
+        "Another e-mail address has taken the place of this one, because somebody who was signed in as you asked for it and confirmed it from the new mailbox. What we have to tell you goes there from now on.",
+        "If it was not you, write to the site at once. This address is no longer kept.",
+      ];
     case "cancelled":
       return [`Your request for ${asked} was cancelled. Nothing of it is carried out.`];
     case "lift_announced":
