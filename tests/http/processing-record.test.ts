@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { CATALOGUE } from "../../src/domain/personal-data/catalogue.ts";
 import { parseProcessors } from "../../src/domain/processing-record/processors.ts";
+import { DAY } from "../../src/domain/shared/instant.ts";
 import { testServer } from "../support/http.ts";
 import { aRecipient } from "../support/webhooks.ts";
 
@@ -9,6 +10,7 @@ interface Shown {
     readonly collection: string;
     readonly category: string | null;
     readonly kept_days: number | null;
+    readonly kept: string;
   }[];
   readonly recipients: readonly { readonly name: string }[];
   readonly controller: { readonly name: string };
@@ -30,6 +32,31 @@ test("the record says what the catalogue, the settings and the recipients say", 
   });
   expect(shown.recipients.map(({ name }) => name)).toEqual(["Newsletter"]);
   expect(shown.controller.name).toBe(server.deps.policies.controller.name);
+});
+
+test("it says how long each collection is really kept", async () => {
+  const server = await testServer();
+  const { token } = await server.signIn("admin@example.org", "admin");
+  const response = await server.request("GET", "/v1/admin/processing-record", { token });
+  const { activities } = (await response.json()) as Shown;
+  const kept = new Map(activities.map((each) => [each.collection, each]));
+  const outbox = await server.deps.readers.records.walk("outgoing_mails", null, 10);
+  const days = ({ created_at, retention_until }: { created_at: number; retention_until: number | null }) =>
+    Math.ceil(((retention_until ?? Number.POSITIVE_INFINITY) - created_at) / DAY);
+  for (const collection of ["sessions", "sign_in_links"] as const) {
+    const [row] = await server.deps.readers.records.walk(collection, null, 1);
+    expect(row).toBeDefined();
+    expect(kept.get(collection)?.kept_days).toBe(row === undefined ? 0 : days(row));
+    expect(kept.get(collection)?.kept).toBe("at most a day");
+  }
+  for (const mail of outbox) {
+    expect(days(mail)).toBeLessThanOrEqual(kept.get("outgoing_mails")?.kept_days ?? 0);
+  }
+  expect(kept.get("outgoing_mails")?.kept).toBe("at most 30 days");
+  const { user_data } = server.deps.policies.retention;
+  expect(kept.get("consents")?.kept).toBe(`${user_data} days after the decision is no longer in force`);
+  expect(kept.get("subjects")?.kept).toBe(`${user_data} days after the person was last here`);
+  expect(kept.get("comments")?.kept).toBe(`${server.deps.policies.retention.comments} days`);
 });
 
 test("it is a page for whoever asks for one, and everything in it is escaped", async () => {

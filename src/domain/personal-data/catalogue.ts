@@ -34,6 +34,8 @@ type Kept =
 export type CollectionRule<R> = Kept & {
   /** Why it is kept, for the record of processing (GDPR Art. 30(1)(b)). */
   readonly purpose: string;
+  /** Where the period is not that of the category from the moment it is stored: at most so many days, or what it counts from. */
+  readonly kept?: { readonly days: number } | { readonly days?: never; readonly from: string };
   /** What erasing the person does to the record as a whole, before the fields: `delete` leaves nothing of it. */
   readonly erasure: "delete" | "fields";
   readonly fields: { readonly [F in keyof R]-?: FieldRule };
@@ -44,11 +46,15 @@ export type Catalogue = { readonly [C in keyof Records]: CollectionRule<Records[
   readonly audit_entries: CollectionRule<AuditEntry>;
 };
 
+/** A mail goes once it is sent; a letter that the law asks for is tried for longer than news are. */
+export const LETTER_DAYS = 30;
+
 export const CATALOGUE: Catalogue = {
   subjects: {
     purpose: "Know a person's role and rights by a pseudonym",
     retention: "user_data",
     due: "sever",
+    kept: { from: "the person was last here" },
     erasure: "fields",
     fields: { ...gdpr, id: subject, role: about, status: about, sessions_valid_from: time },
   },
@@ -56,6 +62,7 @@ export const CATALOGUE: Catalogue = {
     purpose: "Let a person sign in, and reach her about what she wrote",
     retention: "user_data",
     due: "with-subject",
+    kept: { from: "the person was last here" },
     erasure: "delete",
     fields: { ...gdpr, subject_id: subject, kind: none, blind_index: secret, ciphertext: sealed },
   },
@@ -63,6 +70,7 @@ export const CATALOGUE: Catalogue = {
     purpose: "Prove what a person consented to (GDPR Art. 7(1))",
     retention: "user_data",
     due: "delete",
+    kept: { from: "the decision is no longer in force" },
     erasure: "fields",
     fields: {
       ...gdpr,
@@ -103,6 +111,7 @@ export const CATALOGUE: Catalogue = {
     purpose: "Let a person sign in without a password",
     retention: "user_data",
     due: "delete",
+    kept: { days: 1 },
     erasure: "delete",
     fields: {
       ...gdpr,
@@ -118,6 +127,7 @@ export const CATALOGUE: Catalogue = {
     purpose: "Keep a person signed in for at most a day",
     retention: "user_data",
     due: "delete",
+    kept: { days: 1 },
     erasure: "delete",
     fields: {
       ...gdpr,
@@ -156,6 +166,7 @@ export const CATALOGUE: Catalogue = {
     purpose: "Look into what readers report",
     retention: "comments",
     due: "delete",
+    kept: { from: "the comment was written" },
     erasure: "fields",
     fields: { ...gdpr, comment_id: ownId, subject_id: { ...subject, erasure: "blank" }, reason: words },
   },
@@ -163,6 +174,7 @@ export const CATALOGUE: Catalogue = {
     purpose: "Send a person the sign-in link she asked for, and tell her what became of her comments",
     retention: "user_data",
     due: "delete",
+    kept: { days: LETTER_DAYS },
     erasure: "delete",
     fields: {
       ...gdpr,
@@ -178,6 +190,7 @@ export const CATALOGUE: Catalogue = {
     purpose: "Leave a person alone who does not want to be told by mail (GDPR Art. 21)",
     retention: "user_data",
     due: "with-subject",
+    kept: { from: "the person was last here" },
     erasure: "delete",
     fields: { ...gdpr, subject_id: subject, notifications: about },
   },
@@ -185,6 +198,7 @@ export const CATALOGUE: Catalogue = {
     purpose: "Answer what people ask of us by right, in time, and prove that we did (GDPR Art. 5(2), 12)",
     retention: "user_data",
     due: "delete",
+    kept: { from: "it was answered, and what it restricts is free again" },
     erasure: "fields",
     fields: {
       ...gdpr,
@@ -222,13 +236,15 @@ export const CATALOGUE: Catalogue = {
     purpose: "Answer a repeated request as the first time, without doing it twice",
     retention: "user_data",
     due: "own-task",
+    kept: { days: 1 },
     erasure: "delete",
     fields: {
       ...gdpr,
       id: secret,
       subject_id: subject,
       fingerprint: secret,
-      answer: sealed,
+      // Holds what was given once: tokens that open something. What else it says is in the records themselves.
+      answer: { ...sealed, export: "omit" },
       expires_at: time,
     },
   },
@@ -276,6 +292,7 @@ export const CATALOGUE: Catalogue = {
     purpose: "Carry an erasure out to its end, and show that it was (GDPR Art. 5(2), 17)",
     retention: "audit_trail",
     due: "delete",
+    kept: { from: "its end" },
     erasure: "fields",
     fields: {
       ...gdpr,

@@ -3,6 +3,7 @@ import type { Controller } from "../controller/controller.ts";
 import type { CountryCode } from "../controller/country-codes.ts";
 import { CATALOGUE, type DueAction } from "../personal-data/catalogue.ts";
 import type { DataClass, FieldRule } from "../personal-data/field-rules.ts";
+import { type StoragePeriod, storagePeriod } from "../personal-data/storage-period.ts";
 import { type Webhook, type WebhookEvent, webhookEvents } from "../recipients/webhook.ts";
 import type { RetentionCategory, RetentionPeriods } from "../retention/retention-period.ts";
 import type { Instant } from "../shared/instant.ts";
@@ -23,21 +24,17 @@ export interface LastRun {
   readonly at: Instant;
 }
 
-export interface Activity {
+export interface Activity extends StoragePeriod {
   readonly collection: string;
   readonly purpose: string;
   readonly data: readonly { readonly field: string; readonly class: Exclude<DataClass, "none"> }[];
   readonly category: RetentionCategory | null;
-  /** Days; null: as long as what it belongs to. */
-  readonly kept_days: number | null;
   readonly when_over: DueAction | "never";
 }
 
-export interface ProcessingRecord {
-  readonly generated_at: Instant;
+/** Who is responsible, and who else gets data, where (GDPR Art. 15(1)(c), (2), 30(1)(a), (d), (e)). */
+export interface Disclosure {
   readonly controller: Controller;
-  readonly persons: readonly string[];
-  readonly activities: readonly Activity[];
   readonly recipients: readonly {
     readonly name: string;
     readonly events: readonly WebhookEvent[];
@@ -45,16 +42,25 @@ export interface ProcessingRecord {
   }[];
   readonly processors: readonly Processor[];
   readonly transfers: readonly Processor[];
+}
+
+export interface ProcessingRecord extends Disclosure {
+  readonly generated_at: Instant;
+  readonly persons: readonly string[];
+  readonly activities: readonly Activity[];
   readonly erasure_days: RetentionPeriods & { readonly after_a_request: number };
   readonly measures: readonly string[];
   readonly last_runs: readonly LastRun[];
 }
 
-export interface RecordFacts {
-  readonly now: Instant;
+export interface DisclosureFacts {
   readonly controller: Controller;
   readonly webhooks: readonly Webhook[];
   readonly processors: readonly Processor[];
+}
+
+export interface RecordFacts extends DisclosureFacts {
+  readonly now: Instant;
   readonly retention: RetentionPeriods;
   readonly anonymizationDelayDays: number;
   readonly sessionHours: number;
@@ -75,14 +81,15 @@ const PERSONS = [
 
 /** What is stored of persons, by collection: the catalogue says so, and nothing else is stored. */
 const activities = (periods: RetentionPeriods): readonly Activity[] =>
-  Object.entries(CATALOGUE).flatMap(([collection, { purpose, retention, due, fields }]): Activity[] => {
+  (Object.keys(CATALOGUE) as (keyof typeof CATALOGUE)[]).flatMap((collection): Activity[] => {
+    const { purpose, retention, due, fields } = CATALOGUE[collection];
     const data = Object.entries<FieldRule>(fields).flatMap(([field, rule]) =>
       rule.class === "none" ? [] : [{ field, class: rule.class }],
     );
-    const kept_days = retention === null ? null : periods[retention];
+    const period = storagePeriod(collection, periods);
     return data.length === 0
       ? []
-      : [{ collection, purpose, data, category: retention, kept_days, when_over: due }];
+      : [{ collection, purpose, data, category: retention, ...period, when_over: due }];
   });
 
 /** GDPR Art. 32(1), in general terms (Art. 30(1)(g)). */
@@ -97,17 +104,21 @@ const measuresOf = ({ overTls, sessionHours }: RecordFacts): readonly string[] =
   "Erasures are proven by looking for the person afterwards, and certified",
 ];
 
-/** The record of processing activities (GDPR Art. 30(1)), from what the service really does. */
-export const processingRecord = (facts: RecordFacts): ProcessingRecord => ({
-  generated_at: facts.now,
-  controller: facts.controller,
-  persons: PERSONS,
-  activities: activities(facts.retention),
-  recipients: facts.webhooks
+export const disclosureOf = ({ controller, webhooks, processors }: DisclosureFacts): Disclosure => ({
+  controller,
+  recipients: webhooks
     .filter(({ removed_at }) => removed_at === null)
     .map((webhook) => ({ name: webhook.name, events: webhookEvents(webhook), since: webhook.created_at })),
-  processors: facts.processors,
-  transfers: facts.processors.filter(({ country }) => !EEA.has(country)),
+  processors,
+  transfers: processors.filter(({ country }) => !EEA.has(country)),
+});
+
+/** The record of processing activities (GDPR Art. 30(1)), from what the service really does. */
+export const processingRecord = (facts: RecordFacts): ProcessingRecord => ({
+  ...disclosureOf(facts),
+  generated_at: facts.now,
+  persons: PERSONS,
+  activities: activities(facts.retention),
   erasure_days: { ...facts.retention, after_a_request: facts.anonymizationDelayDays },
   measures: measuresOf(facts),
   last_runs: facts.lastRuns,

@@ -39,11 +39,11 @@ export const processingRecordPage = (view: ProcessingRecord): string => {
     table(
       "What is stored of persons",
       ["Collection", "Purpose", "Data", "Kept"],
-      view.activities.map(({ collection, purpose, data, kept_days }) => [
+      view.activities.map(({ collection, purpose, data, kept }) => [
         collection,
         purpose,
         data.map(({ field }) => field).join(", "),
-        kept_days === null ? "as long as what it belongs to" : `${kept_days} days`,
+        kept,
       ]),
     ),
     `<p>An erasure that was asked for takes effect after ${view.erasure_days.after_a_request} days at most.</p>`,

@@ -46,6 +46,7 @@ export const ProcessingRecord = named(
         ),
         category: nullable(t.String()),
         kept_days: nullable(days("(f) null: as long as what it belongs to")),
+        kept: t.String({ description: "(f) the same in words, with what the days count from" }),
         when_over: t.String({ description: "(f) what becomes of it then" }),
       }),
     ),
