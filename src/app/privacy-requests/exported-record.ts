@@ -24,6 +24,14 @@ export type ExportedKind = "time" | "json" | "value";
 const JSON_FIELDS: { readonly [C in ExportedCollection]?: readonly (keyof Records[C])[] } = {
   consents: ["consent_types", "purpose_states"],
   sessions: ["permissions"],
+  outgoing_mails: ["message"],
+  privacy_requests: ["rectification"],
+};
+
+/** What is named for how it is stored is given by what it holds. */
+const GIVEN_AS: { readonly [C in ExportedCollection]?: { readonly [F in keyof Records[C]]?: string } } = {
+  identities: { ciphertext: "value" },
+  outgoing_mails: { message: "mail" },
 };
 
 const rulesOf = (collection: ExportedCollection): readonly (readonly [string, FieldRule])[] =>
@@ -32,19 +40,26 @@ const rulesOf = (collection: ExportedCollection): readonly (readonly [string, Fi
 /** What a person is given of her records in a collection, by the catalogue: the field and how it is written. */
 export const exportedFields = (
   collection: ExportedCollection,
-): readonly { readonly name: string; readonly kind: ExportedKind }[] => {
+): readonly { readonly field: string; readonly name: string; readonly kind: ExportedKind }[] => {
+  const names: Readonly<Record<string, string>> = GIVEN_AS[collection] ?? {};
   const json: readonly string[] = JSON_FIELDS[collection] ?? [];
   return rulesOf(collection)
     .filter(([, rule]) => rule.export !== "omit")
-    .map(([name, rule]) => ({
-      name,
-      kind: rule.mask === "shifted-time" ? "time" : json.includes(name) ? "json" : "value",
+    .map(([field, rule]) => ({
+      field,
+      name: names[field] ?? field,
+      kind: rule.mask === "shifted-time" ? "time" : json.includes(field) ? "json" : "value",
     }));
 };
 
-/** A mail that tells her of somebody's reply holds that person's name and words, which are not hers (GDPR Art. 15(4)). */
-const speaksOfOthers = (collection: ExportedCollection, row: object): boolean =>
-  collection === "outgoing_mails" && (row as Records["outgoing_mails"]).kind === "reply";
+/**
+ * Where a mail goes and what it is about. Its text holds links that still work, and one that tells of somebody's reply that
+ * person's name and words, which are not hers (GDPR Art. 15(4)).
+ */
+const mailAsGiven = ({ kind }: Records["outgoing_mails"], message: string): Json => {
+  const { to, subject } = JSON.parse(message) as { readonly to: string; readonly subject: string };
+  return { to, subject: kind === "reply" ? null : subject };
+};
 
 const isSealedCollection = (
   collection: ExportedCollection,
@@ -70,18 +85,19 @@ export const recordWriter = <C extends ExportedCollection>(
   return (row) => {
     const fields = row as unknown as Readonly<Record<string, string | number | boolean | null>>;
     const contexts = sealed ? contextsOf({ collection, row } as unknown as SealedRecord) : NO_CONTEXTS;
-    const written = (name: string, kind: ExportedKind): Json => {
-      const value = fields[name] ?? null;
-      const context = contexts.get(name);
-      if (context !== undefined) {
-        return speaksOfOthers(collection, row) ? null : open(value as Sealed, context);
+    const written = (field: string, kind: ExportedKind): Json => {
+      const stored = fields[field] ?? null;
+      const context = contexts.get(field);
+      const value = context === undefined ? stored : open(stored as Sealed, context);
+      if (collection === "outgoing_mails" && field === "message" && typeof value === "string") {
+        return mailAsGiven(row as unknown as Records["outgoing_mails"], value);
       }
       if (kind === "time" && typeof value === "number") return new Date(value).toISOString();
       if (kind === "json" && typeof value === "string") return JSON.parse(value) as Json;
       return value;
     };
     const record: Record<string, Json> = {};
-    for (const { name, kind } of given) record[name] = written(name, kind);
+    for (const { field, name, kind } of given) record[name] = written(field, kind);
     return record;
   };
 };
