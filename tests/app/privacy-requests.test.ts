@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { wakeRequests } from "../../src/app/privacy-requests/wake-requests.ts";
 import type { PrivacyRequestId } from "../../src/domain/shared/ids.ts";
-import { DAY } from "../../src/domain/shared/instant.ts";
+import { DAY, plus } from "../../src/domain/shared/instant.ts";
 import { asking, confirmationFor, entered, restrictionOf } from "../support/privacy-requests.ts";
 import { accepted, type TestService, testService } from "../support/service.ts";
 
@@ -183,5 +183,22 @@ describe("a privacy request", () => {
     expect(
       (await subjectsOfMails("operator@example.org")).filter((each) => each.includes("needs an answer")),
     ).toHaveLength(2);
+  });
+
+  test("for erasure is extended before it is due, and its date moves with the limit", async () => {
+    service = await testService();
+    const { caller } = await service.signIn(ADA);
+    const { privacyRequests } = service.application;
+    const { id, due_at, effective_at } = accepted(await privacyRequests.file(caller, asking("erasure")));
+    const admin = await operator();
+    const extended = accepted(await privacyRequests.extend(admin, { id, reason: "A claim is looked into" }));
+    expect(extended).toMatchObject({ state: "scheduled", extended_at: service.deps.clock.now() });
+    expect(extended.due_at).toBeGreaterThan(due_at);
+    expect(extended.effective_at).toBe(plus(extended.due_at, -DAY));
+    expect(extended.effective_at).toBeGreaterThan(effective_at ?? 0);
+    expect(await privacyRequests.extend(admin, { id, reason: "More" })).toMatchObject({
+      error: { type: "extension-not-possible" },
+    });
+    expect(accepted(await privacyRequests.cancel(caller, id)).state).toBe("cancelled");
   });
 });

@@ -4,7 +4,7 @@ import type { Sealed } from "../shared/ids.ts";
 import { DAY, plus } from "../shared/instant.ts";
 import { err, ok, type Result } from "../shared/result.ts";
 import type { Calendar } from "./calendar.ts";
-import { deadlineOf } from "./deadline.ts";
+import { deadlineOf, lastErasureAt } from "./deadline.ts";
 import { movedRequest, type RequestFields } from "./move-request.ts";
 import {
   isClockRunning,
@@ -36,8 +36,9 @@ const moved = (
 };
 
 /**
- * Two months more, counted from receipt: only while it is open, before it is due, once, and never without the reason that
- * the person is told in the same commit (GDPR Art. 12(3)).
+ * Two months more, counted from receipt: only while it is to be answered, before it is due, once, and never without the
+ * reason that the person is told in the same commit (GDPR Art. 12(3)). The date of an erasure moves with the limit: more
+ * time is taken where it cannot be carried out by then.
  */
 export const extendRequest = (
   request: PrivacyRequest,
@@ -45,12 +46,14 @@ export const extendRequest = (
   calendar: Calendar,
   occasion: Occasion,
 ): Answered => {
-  if (request.state !== "open") return conflict(request);
+  if (request.state !== "open" && request.state !== "scheduled") return conflict(request);
   if (request.extended_at !== null || occasion.now > request.due_at)
     return err({ type: "extension-not-possible" });
-  const { received_at, suspended_ms } = request;
+  const { received_at, suspended_ms, effective_at } = request;
+  const deadline = deadlineOf({ received_at, extended: true, suspended_ms }, calendar);
   const set = {
-    ...deadlineOf({ received_at, extended: true, suspended_ms }, calendar),
+    ...deadline,
+    effective_at: effective_at === null ? null : lastErasureAt(deadline),
     extended_at: occasion.now,
     extension_reason: reason,
     reminded: "none" as const,

@@ -1,4 +1,4 @@
-import { DAY, type Instant } from "../shared/instant.ts";
+import { DAY, type Instant, plus } from "../shared/instant.ts";
 import { addMonths, type Calendar, type Day, dayAt, endOfDay, workingDayFrom } from "./calendar.ts";
 
 /** One month to answer, two more where the request is complex or there are many (GDPR Art. 12(3)). */
@@ -39,6 +39,9 @@ export const deadlineOf = ({ received_at, extended, suspended_ms }: Clock, calen
   };
 };
 
+/** An erasure takes effect the day before it is due at the latest. */
+export const lastErasureAt = ({ due_at }: Pick<Deadline, "due_at">): Instant => plus(due_at, -DAY);
+
 /**
  * When an erasure takes effect: after the delay, in which the person may change her mind, but at the latest the day before
  * it is due, and never before now (GDPR Art. 12(3), 17(1): without undue delay).
@@ -47,4 +50,4 @@ export const erasureEffectiveAt = (
   { received_at, due_at }: { readonly received_at: Instant; readonly due_at: Instant },
   delayDays: number,
   now: Instant,
-): Instant => Math.max(now, Math.min(received_at + delayDays * DAY, due_at - DAY)) as Instant;
+): Instant => Math.max(now, Math.min(received_at + delayDays * DAY, lastErasureAt({ due_at }))) as Instant;
