@@ -185,6 +185,28 @@ describe("a privacy request", () => {
     ).toHaveLength(2);
   });
 
+  test("names the way to the data in its letter, and says so when it came late", async () => {
+    service = await testService();
+    const { caller } = await service.signIn(ADA);
+    const { privacyRequests } = service.application;
+    const { id } = accepted(await privacyRequests.file(caller, asking("access")));
+    await service.deliver();
+    const letter = service.mails.findLast(({ to }) => to === ADA);
+    const link = `http://localhost/v1/privacy-requests/${id}/export`;
+    expect(letter?.text).toContain(`\n${link}\n`);
+    expect(letter?.text).toContain("Sign in");
+    expect(letter?.html).toContain(`<a href="${link}">`);
+
+    const received_at = plus(service.deps.clock.now(), -76 * DAY);
+    const input = { ...asking("access"), email: "stranger@example.net", received_at };
+    accepted(await privacyRequests.enter(await operator(), input));
+    await service.deliver();
+    const late = service.mails.findLast(({ to }) => to === "stranger@example.net");
+    expect(late?.text).toContain("should have answered by");
+    expect(late?.text).not.toContain("at the latest");
+    expect(late?.text).not.toContain("/export");
+  });
+
   test("for erasure is extended before it is due, and its date moves with the limit", async () => {
     service = await testService();
     const { caller } = await service.signIn(ADA);

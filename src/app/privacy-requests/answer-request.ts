@@ -20,7 +20,7 @@ import type { AppError } from "../errors.ts";
 import { enacted, mailsTo, withRequestMails } from "./enact.ts";
 import { REQUESTS_MAX } from "./file-request.ts";
 import { consentBasisOf } from "./opening-of.ts";
-import { REMEDIES, type RequestNews } from "./request-mail.ts";
+import { REMEDIES, type RequestNews } from "./request-letter.ts";
 import { requestView, sealedText } from "./request-view.ts";
 
 type PrivacyRequests = Application["privacyRequests"];

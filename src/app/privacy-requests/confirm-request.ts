@@ -14,7 +14,8 @@ import type { AppError } from "../errors.ts";
 import { enacted, mailsTo, withRequestMails } from "./enact.ts";
 import { openingOf } from "./opening-of.ts";
 import type { RectificationInput } from "./rectification.ts";
-import { type RequestNews, requestMail } from "./request-mail.ts";
+import type { RequestNews } from "./request-letter.ts";
+import { requestMail } from "./request-mail.ts";
 import { openedText, requestView } from "./request-view.ts";
 
 type Confirming = (

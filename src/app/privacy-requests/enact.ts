@@ -9,7 +9,8 @@ import type { LedgerFact, LedgerNews } from "../../ports/erasure-ledger.ts";
 import type { Deps } from "../deps.ts";
 import { withEvents } from "../recipients/with-events.ts";
 import { openIdentity } from "../vault.ts";
-import { provenEmail, type RequestNews, requestMail } from "./request-mail.ts";
+import type { RequestNews } from "./request-letter.ts";
+import { provenEmail, requestMail } from "./request-mail.ts";
 import { openedText } from "./request-view.ts";
 
 /** What was put right, in the clear, for the ledger. */

@@ -16,7 +16,8 @@ import type { AppError, InvalidField } from "../errors.ts";
 import { enacted, mailsTo, withRequestMails } from "./enact.ts";
 import { openingOf } from "./opening-of.ts";
 import { parseRectification, type RectificationInput } from "./rectification.ts";
-import { type RequestNews, requestMail } from "./request-mail.ts";
+import type { RequestNews } from "./request-letter.ts";
+import { requestMail } from "./request-mail.ts";
 import { requestView, sealedTextOrNull } from "./request-view.ts";
 import { type Requester, requesterOf } from "./requester.ts";
 

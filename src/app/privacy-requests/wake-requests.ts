@@ -2,7 +2,11 @@ import type { OutgoingMail } from "../../domain/personal-data/records.ts";
 import { liftRestriction } from "../../domain/privacy-requests/answer-request.ts";
 import type { PrivacyRequest } from "../../domain/privacy-requests/privacy-request.ts";
 import type { RequestChange } from "../../domain/privacy-requests/request-change.ts";
-import { lapseRequest, remindOf, wakeUpCall } from "../../domain/privacy-requests/wake-request.ts";
+import {
+  lapseRequest,
+  remindOf,
+  wakeUpCall,
+} from "../../domain/privacy-requests/wake-request.ts";
 import type { Instant } from "../../domain/shared/instant.ts";
 import { SYSTEM_CALLER } from "../caller.ts";
 import { occasionOf } from "../commit.ts";
@@ -10,7 +14,8 @@ import type { Deps } from "../deps.ts";
 import { openIdentity } from "../vault.ts";
 import { enacted, mailsTo, withRequestMails } from "./enact.ts";
 import { REQUESTS_MAX } from "./file-request.ts";
-import { provenEmail, type RequestNews, requestMail } from "./request-mail.ts";
+import type { RequestNews } from "./request-letter.ts";
+import { provenEmail, requestMail } from "./request-mail.ts";
 
 const BATCH = 100;
 /** More admins than that are not written to at once. */
