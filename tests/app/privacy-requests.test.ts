@@ -157,6 +157,7 @@ describe("a privacy request", () => {
     const { id, due_at } = await entered(service);
     accepted(await privacyRequests.askIdentity(caller, id));
     service.pass(40 * DAY);
+    expect(await wakeRequests(service.deps)).toBe(1);
     expect(await wakeRequests(service.deps)).toBe(0);
     const { subject } = accepted(
       await service.application.sessions.currentSession((await service.signIn(ADA)).caller),
@@ -182,7 +183,36 @@ describe("a privacy request", () => {
     ).toMatchObject({ id, late: true });
     expect(
       (await subjectsOfMails("operator@example.org")).filter((each) => each.includes("needs an answer")),
-    ).toHaveLength(2);
+    ).toHaveLength(3);
+  });
+
+  test("is not kept for ever where nobody shows whose it is", async () => {
+    service = await testService();
+    const caller = await operator();
+    const { privacyRequests } = service.application;
+    const { id } = await entered(service);
+    accepted(await privacyRequests.askIdentity(caller, id));
+    service.pass(30 * DAY);
+    expect(await wakeRequests(service.deps)).toBe(1);
+    expect(await subjectsOfMails("operator@example.org")).toContainEqual(
+      expect.stringContaining("needs an answer"),
+    );
+    service.pass(30 * DAY - 1);
+    expect(await wakeRequests(service.deps)).toBe(0);
+    service.pass(1);
+    expect(await wakeRequests(service.deps)).toBe(1);
+    expect(await wakeRequests(service.deps)).toBe(0);
+    expect(accepted(await privacyRequests.read(await operator(), id))).toMatchObject({
+      state: "refused",
+      refusal_ground: "not_identifiable",
+      contact: null,
+      statement: null,
+      closed_at: service.deps.clock.now(),
+    });
+    await service.deliver();
+    const last = service.mails.findLast(({ to }) => to === "stranger@example.net");
+    expect(last?.subject).toContain("Your request was closed");
+    expect(last?.text).toContain("supervisory authority");
   });
 
   test("names the way to the data in its letter, and says so when it came late", async () => {

@@ -31,7 +31,12 @@ import {
   confirmRequest,
   receiveRequest,
 } from "../../src/domain/privacy-requests/receive-request.ts";
-import { lapseRequest, remindOf, wakeUpCall } from "../../src/domain/privacy-requests/wake-request.ts";
+import {
+  giveUpRequest,
+  lapseRequest,
+  remindOf,
+  wakeUpCall,
+} from "../../src/domain/privacy-requests/wake-request.ts";
 import { DEFAULT_RETENTION } from "../../src/domain/retention/retention-period.ts";
 import { newSubject } from "../../src/domain/roles/subject.ts";
 import type { PrivacyRequestId, Sealed, SubjectId, TokenHash } from "../../src/domain/shared/ids.ts";
@@ -197,8 +202,12 @@ describe("a privacy request", () => {
               const call = wakeUpCall(request, now);
               if (call === "remind") request = remindOf(request, occasion()).request;
               if (call === "lapse") request = lapseRequest(request, occasion()).request;
+              if (call === "give-up") request = giveUpRequest(request, occasion()).request;
             }
             expect(isLate(request, now) && request.reminded !== "late").toBe(false);
+            // Nothing that waits for somebody waits for ever.
+            if (!isFinal(request) && request.suspended_since !== null)
+              expect(request.wakes_at).not.toBeNull();
             // Whatever is final, and restricts nothing, is kept for a time that has begun.
             if (isFinal(request)) expect(request.retention_until === null).toBe(restricts(request));
           }

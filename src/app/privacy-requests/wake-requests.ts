@@ -3,6 +3,7 @@ import { liftRestriction } from "../../domain/privacy-requests/answer-request.ts
 import type { PrivacyRequest } from "../../domain/privacy-requests/privacy-request.ts";
 import type { RequestChange } from "../../domain/privacy-requests/request-change.ts";
 import {
+  giveUpRequest,
   lapseRequest,
   remindOf,
   wakeUpCall,
@@ -59,6 +60,10 @@ const wake = async (deps: Deps, request: PrivacyRequest): Promise<boolean> => {
   switch (wakeUpCall(request, now)) {
     case "lapse":
       return store(deps, lapseRequest(request, occasion), [], now);
+    case "give-up": {
+      const change = giveUpRequest(request, occasion);
+      return store(deps, change, mailsTo(deps, request, [], [{ kind: "given_up" }], now), now);
+    }
     case "remind": {
       const change = remindOf(request, occasion);
       const late = change.request.reminded === "late";

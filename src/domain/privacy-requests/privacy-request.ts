@@ -123,6 +123,8 @@ export const ANSWER_MAX = 2_000;
 /** A link that confirms a request works for so long; then the request lapses. */
 export const CONFIRMATION_DAYS = 7;
 export const REMIND_DAYS = 7;
+/** So long it is waited for her to show who she is; then the operators are reminded, and as long again later it lapses. */
+export const IDENTITY_DAYS = 30;
 /** How long before its end a person is told that the restriction is lifted. */
 export const LIFT_NOTICE_DAYS = 7;
 
@@ -157,6 +159,10 @@ export const restricts = ({
 /** When the service has to look at a request again by itself. */
 export const wakesAt = (request: Omit<PrivacyRequest, "wakes_at">): Instant | null => {
   if (request.state === "awaiting_confirmation") return plus(request.created_at, CONFIRMATION_DAYS * DAY);
+  if (request.state === "awaiting_identity" && request.suspended_since !== null) {
+    const periods = request.reminded === "none" ? 1 : 2;
+    return plus(request.suspended_since, periods * IDENTITY_DAYS * DAY);
+  }
   if (isFinal(request)) return request.lifted_at === null ? request.lift_at : null;
   if (request.suspended_since !== null || request.reminded === "late") return null;
   // What has its date needs no reminder; it does once that date has passed without effect.

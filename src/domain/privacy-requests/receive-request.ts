@@ -48,6 +48,7 @@ const resume = (
     state: "open",
     suspended_since: null,
     suspended_ms,
+    reminded: "none",
     ...deadlineOf({ received_at: request.received_at, extended, suspended_ms }, calendar),
     token_hash: null,
   };
@@ -60,6 +61,7 @@ const resume = (
       state: "open",
       suspended_since: null,
       suspended_ms,
+      reminded: "none",
       target_at,
       due_at,
       unsuspended_due_at,
@@ -106,7 +108,7 @@ export const askIdentity = (
   }
   const { request: after, write } = movedRequest(
     request,
-    { state: "awaiting_identity", suspended_since: occasion.now },
+    { state: "awaiting_identity", suspended_since: occasion.now, reminded: "none" },
     occasion.now,
   );
   return ok({

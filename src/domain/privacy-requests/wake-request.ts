@@ -5,9 +5,13 @@ import { isFinal, isLate, type PrivacyRequest } from "./privacy-request.ts";
 import { keptUntil, type RequestChange } from "./request-change.ts";
 
 /** What has to be done about a request without anybody asking; null: nothing yet. */
-export const wakeUpCall = (request: PrivacyRequest, now: Instant): "lapse" | "lift" | "remind" | null => {
+export const wakeUpCall = (
+  request: PrivacyRequest,
+  now: Instant,
+): "lapse" | "give-up" | "lift" | "remind" | null => {
   if (request.wakes_at === null || now < request.wakes_at) return null;
   if (request.state === "awaiting_confirmation") return "lapse";
+  if (request.state === "awaiting_identity") return request.reminded === "none" ? "remind" : "give-up";
   return isFinal(request) ? "lift" : "remind";
 };
 
@@ -48,7 +52,36 @@ export const lapseRequest = (request: PrivacyRequest, occasion: Occasion): Reque
   };
 };
 
-/** The operators are told a week before it is due and when it is late, once each. */
+/**
+ * Nobody showed whose it is: it is refused, with where to complain (GDPR Art. 11(2), 12(2), (4)), and what was kept only to
+ * answer her goes (Art. 5(1)(e)).
+ */
+export const giveUpRequest = (request: PrivacyRequest, occasion: Occasion): RequestChange => {
+  const { now } = occasion;
+  const ground = "not_identifiable" as const;
+  const set = {
+    state: "refused" as const,
+    refusal_ground: ground,
+    closed_at: now,
+    suspended_since: null,
+    statement: null,
+    rectification: null,
+    contact: null,
+  };
+  const retention_until = keptUntil({ ...request, ...set }, now, occasion.retention);
+  const { request: after, write } = movedRequest(request, { ...set, retention_until }, now);
+  return {
+    request: after,
+    changes: {
+      expects: [],
+      writes: [write],
+      audit: [auditEntry("privacy_request.refused", request.id, { type: request.type, ground }, occasion)],
+    },
+    effects: [],
+  };
+};
+
+/** The operators are told a week before it is due and when it is late, once each; and once that nobody has shown whose it is. */
 export const remindOf = (request: PrivacyRequest, occasion: Occasion): RequestChange => {
   const late = isLate(request, occasion.now);
   const { request: after, write } = movedRequest(request, { reminded: late ? "late" : "soon" }, occasion.now);
