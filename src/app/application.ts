@@ -360,6 +360,8 @@ export interface Application {
     read(caller: Caller, id: PrivacyRequestId): Outcome<PrivacyRequestView>;
     /** Files to be read once, in order. Answers the request; `request-state-conflict` where it is not to be answered so. */
     exportArchive(caller: Caller, id: PrivacyRequestId): Outcome<readonly ArchiveFile[]>;
+    /** The same, for an operator to hand to an identified person who has no credential here; answers nothing by itself. */
+    handOver(caller: Caller, id: PrivacyRequestId): Outcome<readonly ArchiveFile[]>;
     /** Until an erasure has begun; the person's own restriction at any time. */
     cancel(caller: Caller, id: PrivacyRequestId): Outcome<PrivacyRequestView>;
     /** By the link in the mail: no other credential is looked at. */

@@ -51,7 +51,7 @@ import {
 import { cancelPrivacyRequest } from "./privacy-requests/cancel-request.ts";
 import { confirmPrivacyRequest, confirmRequestIdentity } from "./privacy-requests/confirm-request.ts";
 import { enterPrivacyRequest } from "./privacy-requests/enter-request.ts";
-import { exportArchive } from "./privacy-requests/export-archive.ts";
+import { exportArchive, handOverArchive } from "./privacy-requests/export-archive.ts";
 import { fileRequest } from "./privacy-requests/file-request.ts";
 import { listPrivacyRequests, readPrivacyRequest, requestInbox } from "./privacy-requests/read-requests.ts";
 import { readProcessingRecord } from "./processing-record/read-processing-record.ts";
@@ -130,6 +130,7 @@ export const createApplication = (
     list: listPrivacyRequests(deps),
     read: readPrivacyRequest(deps),
     exportArchive: exportArchive(deps),
+    handOver: handOverArchive(deps),
     cancel: cancelPrivacyRequest(deps),
     confirm: confirmPrivacyRequest(deps),
     inbox: requestInbox(deps),

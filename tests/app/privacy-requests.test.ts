@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { wakeRequests } from "../../src/app/privacy-requests/wake-requests.ts";
 import type { PrivacyRequestId } from "../../src/domain/shared/ids.ts";
 import { DAY, plus } from "../../src/domain/shared/instant.ts";
-import { asking, confirmationFor, entered, restrictionOf } from "../support/privacy-requests.ts";
+import { asking, confirmationFor, entered, identified, restrictionOf } from "../support/privacy-requests.ts";
 import { accepted, type TestService, testService } from "../support/service.ts";
 
 const ADA = "ada@example.org";
@@ -252,5 +252,29 @@ describe("a privacy request", () => {
       error: { type: "extension-not-possible" },
     });
     expect(accepted(await privacyRequests.cancel(caller, id)).state).toBe("cancelled");
+  });
+
+  test("that came by letter is answered with the archive, once it is known whose it is", async () => {
+    service = await testService();
+    const { privacyRequests } = service.application;
+    const nobodys = await entered(service);
+    expect(await privacyRequests.handOver(await operator(), nobodys.id)).toMatchObject({
+      error: { type: "request-state-conflict" },
+    });
+    const { id } = await identified(service, "portability");
+    const files = accepted(await privacyRequests.handOver(await operator(), id));
+    const [data] = files;
+    let text = "";
+    for await (const chunk of data?.chunks ?? []) text += chunk;
+    expect(text).toContain("letter-writer@example.org");
+    expect(accepted(await privacyRequests.read(await operator(), id)).state).toBe("open");
+    const correction = await identified(service, "restriction");
+    expect(await privacyRequests.handOver(await operator(), correction.id)).toMatchObject({
+      error: { type: "not-found" },
+    });
+    const { caller } = await service.signIn("letter-writer@example.org");
+    expect(await privacyRequests.handOver(caller, id)).toMatchObject({
+      error: { type: "permission-missing" },
+    });
   });
 });

@@ -7,7 +7,13 @@ import { testServer } from "../support/http.ts";
 import { WHO, type Who, type Whose, type World, world } from "../support/http-matrix.ts";
 import { linkTokenFor, serviceToken } from "../support/http-people.ts";
 import { newPolicy } from "../support/policies.ts";
-import { type ConfirmationLink, entered, restrictionOf, unconfirmed } from "../support/privacy-requests.ts";
+import {
+  type ConfirmationLink,
+  entered,
+  identified,
+  restrictionOf,
+  unconfirmed,
+} from "../support/privacy-requests.ts";
 import { changes, insert } from "../support/records.ts";
 import { accepted } from "../support/service.ts";
 import { anOpenDelivery, aRecipient, type Recipient, signedHeaders } from "../support/webhooks.ts";
@@ -453,6 +459,11 @@ const CASES: readonly Case[] = [
     operation: "POST /v1/admin/privacy-requests",
     json: () => ({ type: "access", email: "letter@example.org" }),
     expected: ok(201, ADMINISTER),
+  },
+  {
+    operation: "GET /v1/admin/privacy-requests/{id}/export",
+    path: async ({ server }) => `/v1/admin/privacy-requests/${(await identified(server)).id}/export`,
+    expected: ADMINISTER,
   },
   ...(
     [

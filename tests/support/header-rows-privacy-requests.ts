@@ -1,6 +1,12 @@
 // Privacy requests: the person's own, and the operators' inbox.
 import { type Asker, GENERAL, ID, JSON_200, PAGE, type Row } from "./header-rows.ts";
-import { type ConfirmationLink, entered, restrictionOf, unconfirmed } from "./privacy-requests.ts";
+import {
+  type ConfirmationLink,
+  entered,
+  identified,
+  restrictionOf,
+  unconfirmed,
+} from "./privacy-requests.ts";
 
 const REQUESTS = "/v1/privacy-requests";
 const INBOX = "/v1/admin/privacy-requests";
@@ -25,6 +31,12 @@ const filed = (list: string) => ({
   kind: "json" as const,
   headers: { location: new RegExp(`^${list}/[0-9a-f-]{36}$`) },
 });
+
+const ZIP = {
+  status: 200,
+  kind: "zip",
+  headers: { "content-disposition": 'attachment; filename="personal-data.zip"' },
+} as const;
 
 export const PRIVACY_REQUEST_ROWS: readonly Row[] = [
   {
@@ -58,11 +70,7 @@ export const PRIVACY_REQUEST_ROWS: readonly Row[] = [
     as: "commenter",
     limits: ["general", "exports"],
     path: own("/export"),
-    success: {
-      status: 200,
-      kind: "zip",
-      headers: { "content-disposition": 'attachment; filename="personal-data.zip"' },
-    },
+    success: ZIP,
     nowhere: `${REQUESTS}/${ID}/export`,
     fails: true,
   },
@@ -111,6 +119,15 @@ export const PRIVACY_REQUEST_ROWS: readonly Row[] = [
     json: () => ({ type: "access", email: "letter@example.org", received_at: "2025-03-01T00:00:00Z" }),
     success: filed(REQUESTS),
     invalid: { json: { type: "access" } },
+    fails: true,
+  },
+  {
+    operation: "GET /v1/admin/privacy-requests/{id}/export",
+    as: "admin",
+    limits: ["general", "exports"],
+    path: async ({ server }) => `${INBOX}/${(await identified(server)).id}/export`,
+    success: ZIP,
+    nowhere: `${INBOX}/${ID}/export`,
     fails: true,
   },
   {

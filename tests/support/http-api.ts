@@ -450,6 +450,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/admin/privacy-requests/{id}/export": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The archive of an identified person, to be handed to her
+     * @description For whoever asked by letter and cannot sign in. Only once it is known whose request it is. That it was read is told to the audit trail; the request is answered with a decision, once the archive is on its way.
+     */
+    get: operations["handOverPersonalData"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/schemas/personal-data.json": {
     parameters: {
       query?: never;
@@ -2890,6 +2910,8 @@ export interface components {
         }[];
         category: string | null;
         kept_days: number | null;
+        /** @description (f) the same in words, with what the days count from */
+        kept: string;
         /** @description (f) what becomes of it then */
         when_over: string;
       }[];
@@ -6361,6 +6383,110 @@ export interface operations {
         };
       };
       /** @description `request-state-conflict`: Request is in another state; `conflict`: Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  handOverPersonalData: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @example 0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A ZIP file */
+      200: {
+        headers: {
+          /** @description A name for the file */
+          "Content-Disposition"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/zip": unknown;
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `not-found`: Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `request-state-conflict`: Request is in another state */
       409: {
         headers: {
           [name: string]: unknown;

@@ -56,3 +56,15 @@ export const unconfirmed = async (service: TestService, email: string): Promise<
   accepted(await service.application.privacyRequests.enter(caller, input));
   return confirmationFor(service, email);
 };
+
+/** A letter of which an operator has found out whose it is. */
+export const identified = async (
+  service: TestService,
+  type: PrivacyRequestInput["type"] = "access",
+): Promise<PrivacyRequestView> => {
+  const { id } = await entered(service, type);
+  const writer = await service.signIn("letter-writer@example.org");
+  const { subject } = accepted(await service.application.sessions.currentSession(writer.caller));
+  const { caller } = await service.signIn("operator@example.org", "admin");
+  return accepted(await service.application.privacyRequests.confirmIdentity(caller, { id, subject }));
+};

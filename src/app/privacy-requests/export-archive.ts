@@ -1,6 +1,7 @@
 import { completeRequest } from "../../domain/privacy-requests/answer-request.ts";
 import { err, ok } from "../../domain/shared/result.ts";
 import type { Application } from "../application.ts";
+import { requirePermission } from "../caller.ts";
 import { decideAndCommit, occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
 import { personalArchive } from "./personal-archive.ts";
@@ -32,4 +33,25 @@ export const exportArchive =
       const completed = completeRequest(request, "system", null, occasion);
       return completed.ok ? ok({ changes: completed.value.changes, value: files }) : completed;
     });
+  };
+
+/**
+ * The same archive for an operator, who hands it to somebody who wrote a letter and has no credential here (GDPR Art. 12(1),
+ * 15(3)). Only once it is known whose it is; that it was handed over is answered by the operator, in words.
+ */
+export const handOverArchive =
+  (deps: Deps): Application["privacyRequests"]["handOver"] =>
+  async (caller, id) => {
+    const allowed = requirePermission(caller.principal, "system:administer");
+    if (!allowed.ok) return allowed;
+    const request = await deps.readers.privacyRequests.byId(id);
+    const type = request?.type;
+    if (request === null || (type !== "access" && type !== "portability")) return err({ type: "not-found" });
+    const { state, subject_id, anonymized } = request;
+    if (subject_id === null || anonymized || (state !== "open" && state !== "completed")) {
+      return err({ type: "request-state-conflict", state });
+    }
+    const subject = await deps.readers.subjects.byId(subject_id);
+    if (subject === null || subject.status === "erased") return err({ type: "not-found" });
+    return ok(personalArchive(deps, subject, deps.clock.now()));
   };
