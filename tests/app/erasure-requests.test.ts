@@ -1,5 +1,6 @@
 // From the person's request to the certificate: an erasure that was asked for is carried out when its date has come.
 import { describe, expect, test } from "bun:test";
+import { ANONYMOUS } from "../../src/app/caller.ts";
 import { eraseSubject } from "../../src/app/erasure/erase-subject.ts";
 import { runErasures } from "../../src/app/erasure/run-erasures.ts";
 import { COLLECTIONS } from "../../src/domain/personal-data/records.ts";
@@ -68,6 +69,47 @@ describe("an erasure that was asked for", () => {
     service.pass(DAY);
     expect(await run(service)).toMatchObject({ done: 0, nothing: 0 });
     expect(await certificates(service)).toHaveLength(1);
+  });
+
+  test("ends with a letter that says so and holds the certificate, and then her address is nowhere", async () => {
+    const { service } = await asked();
+    await service.deliver();
+    service.pass(DELAY_DAYS * DAY);
+    await run(service);
+    const [letter, ...others] = await service.deps.readers.records.walk("outgoing_mails", null, 10);
+    expect(letter).toMatchObject({ kind: "privacy_request", subject_id: null });
+    expect(others).toEqual([]);
+    await service.deliver();
+    const told = service.mails.filter(({ subject }) => subject.includes("Your data were erased"));
+    expect(told.map(({ to }) => to)).toEqual([CANARY.email]);
+    const [certificate] = await certificates(service);
+    expect(certificate).toBeDefined();
+    expect(told[0]?.text).toContain(`\n${certificate?.document}\n`);
+    expect(await service.deps.readers.records.walk("outgoing_mails", null, 10)).toEqual([]);
+    const [erasure] = await service.deps.readers.records.walk("erasures", null, 10);
+    expect(erasure).toMatchObject({ status: "done", work: null });
+  });
+
+  test("by letter, of somebody without an address here, is answered where the letter came from", async () => {
+    const service = await testService({ settings: { anonymizationDelayDays: DELAY_DAYS } });
+    const { caller } = await service.signIn("root@example.org", "admin");
+    const decided = accepted(
+      await service.application.consent.recordConsent(service.as(ANONYMOUS), {
+        decisions: {},
+        notice_token: null,
+        method: "settings",
+      }),
+    );
+    const subject = decided.record.subject_id;
+    const input = { ...asking("erasure"), email: "letter@example.org", received_at: null };
+    const { id } = accepted(await service.application.privacyRequests.enter(caller, input));
+    accepted(await service.application.privacyRequests.confirmIdentity(caller, { id, subject }));
+    service.pass(DELAY_DAYS * DAY);
+    expect(await run(service)).toMatchObject({ done: 1 });
+    await service.deliver();
+    expect(service.mails.findLast(({ to }) => to === "letter@example.org")?.subject).toContain(
+      "Your data were erased",
+    );
   });
 
   test("stays open while a hold keeps her data, says so, and goes on once it is lifted", async () => {

@@ -147,7 +147,7 @@ const finish = async (context: StepContext): Promise<Turn> => {
   );
   const certificate = { id: deps.ids.next<never>(), document, original_data_hash };
   const certified = certifyErasure(erasure, certificate, occasion);
-  if (!(await commit(deps, await withAnsweredRequests(context, certified, occasion)))) {
+  if (!(await commit(deps, await withAnsweredRequests(context, certified, document, occasion)))) {
     return { type: "conflict" };
   }
   // What the erasure worked with has just been overwritten: it goes from the old pages as well.
@@ -159,7 +159,7 @@ const finish = async (context: StepContext): Promise<Turn> => {
 const turn = async (deps: EraseDeps, erasure: Erasure, subject: Subject): Promise<Turn> => {
   if (erasure.step !== "ledger" && erasure.work === null)
     throw new Error("an erasure lost what it looks for");
-  const work = openWork(deps, erasure) ?? newWork(deps, []);
+  const work = openWork(deps, erasure) ?? newWork(deps, [], null);
   const context: StepContext = { deps, erasure, subject, work };
   if (erasure.step === "look") return finish(context);
   // Asked before the ledger is written, so that nothing at all is done while a hold stands.

@@ -28,8 +28,10 @@ const valuesOf = ({ sealer }: Pick<Deps, "sealer">, identities: readonly Identit
 export const newWork = (
   deps: Pick<Deps, "sealer" | "ids">,
   identities: readonly Identity[],
+  letterTo: string | null,
 ): ErasureWork => ({
   values: valuesOf(deps, identities),
+  letter_to: letterTo,
   excerpts: [],
   removed: [],
   fragments: [],

@@ -1,16 +1,13 @@
 import { erasedFields } from "../../domain/anonymization/erase-record.ts";
 import type { Occasion } from "../../domain/audit/audit-entry.ts";
-import { finishErasure } from "../../domain/privacy-requests/erasure-request.ts";
+import { finishErasure, isErasureUnderWay } from "../../domain/privacy-requests/erasure-request.ts";
 import { isFinal, type PrivacyRequest } from "../../domain/privacy-requests/privacy-request.ts";
 import { retentionUntil } from "../../domain/retention/retention-period.ts";
-import type { Changes, Settable } from "../../domain/shared/changes.ts";
+import type { Changes, Settable, Write } from "../../domain/shared/changes.ts";
 import type { PrivacyRequestId } from "../../domain/shared/ids.ts";
+import { lastLetter } from "./last-letter.ts";
 import { withNobody } from "./nobody.ts";
 import { type EraseDeps, makeBatch, PAGE, type Step, type StepContext } from "./step.ts";
-
-/** The request that this erasure answers: it stays open, and hers, until she was looked for. Its words go before that. */
-const isAnsweredByThis = ({ type, state }: PrivacyRequest): boolean =>
-  type === "erasure" && state === "running";
 
 /** What nobody is left to be answered for. */
 export const mooted = (
@@ -33,7 +30,8 @@ export const requestsStep: Step = async (context) => {
   for (const row of rows) {
     const { id, version } = row;
     const erased = erasedFields("privacy_requests", row, severance);
-    if (isAnsweredByThis(row)) {
+    // What this erasure answers stays hers until the end; its words go before that.
+    if (isErasureUnderWay(row)) {
       const { subject_id: _, anonymized: __, ...words } = erased;
       const set = { ...words, updated_at: deps.clock.now() };
       const write = { op: "update", in: "privacy_requests", id, version, set } as const;
@@ -48,25 +46,30 @@ export const requestsStep: Step = async (context) => {
   return { ...ended, writes: await withNobody(context, severance.anonymous, ended.writes) };
 };
 
-/** The changes with the end of the request that was answered by this erasure. */
+/** The changes with the end of the request that was answered by this erasure, and the letter that says so. */
 export const withAnsweredRequests = async (
   context: StepContext,
   changes: Changes,
+  certificate: string,
   occasion: Occasion,
 ): Promise<Changes> => {
   const { deps, subject, work } = context;
   const requests = await deps.readers.privacyRequests.ofSubject(subject.id, null, PAGE);
-  const answered = requests.filter(isAnsweredByThis).flatMap((request) => {
+  const answered = requests.filter(isErasureUnderWay).flatMap((request) => {
     const finished = finishErasure(request, work.anonymous.requests, {
       ...occasion,
       audit_id: deps.ids.next(),
     });
-    return finished.ok ? [finished.value.changes] : [];
+    return finished.ok ? [finished.value] : [];
   });
-  const writes = answered.flatMap((each) => each.writes);
+  const writes = answered.flatMap((each) => each.changes.writes);
+  const letters = answered.slice(0, 1).flatMap(({ request }): Write[] => {
+    const letter = lastLetter(deps, work, request, certificate, occasion.now);
+    return letter === null ? [] : [{ op: "insert", into: "outgoing_mails", row: letter }];
+  });
   return {
     ...changes,
-    writes: [...(await withNobody(context, work.anonymous.requests, writes)), ...changes.writes],
-    audit: [...changes.audit, ...answered.flatMap((each) => each.audit)] as const,
+    writes: [...(await withNobody(context, work.anonymous.requests, writes)), ...changes.writes, ...letters],
+    audit: [...changes.audit, ...answered.flatMap((each) => each.changes.audit)] as const,
   };
 };

@@ -12,6 +12,7 @@ import type { ErasureWork } from "../../domain/erasure/erasure.ts";
 import type { CommentId } from "../../domain/shared/ids.ts";
 import { DAY, type Instant } from "../../domain/shared/instant.ts";
 import { newWork } from "./erasure-work.ts";
+import { letterAddress } from "./last-letter.ts";
 import { withNobody } from "./nobody.ts";
 import {
   type BatchMaker,
@@ -35,7 +36,9 @@ const FRAGMENT_MIN = 16;
 /** Learns what to look for, and writes the ledger before anything is destroyed. */
 export const ledgerStep: Step = async (context) => {
   const { deps, erasure } = context;
-  const work = newWork(deps, await deps.readers.identities.ofSubject(erasure.subject_id));
+  const identities = await deps.readers.identities.ofSubject(erasure.subject_id);
+  const letterTo = await letterAddress(deps, erasure.subject_id, identities);
+  const work = newWork(deps, identities, letterTo);
   await deps.ledger.append([
     { kind: "erasure", subject: erasure.subject_id, at: erasure.created_at, comments: erasure.comments },
   ]);

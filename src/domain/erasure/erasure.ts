@@ -48,6 +48,8 @@ export type ErasureStatus = (typeof ERASURE_STATUSES)[number];
 export interface ErasureWork {
   /** What the vault knew of her, so that an erasure that was interrupted still knows what to look for. */
   readonly values: PersonalValues;
+  /** Where she is told that it is done (GDPR Art. 12(3)); null: nowhere she has shown to be hers. */
+  readonly letter_to: string | null;
   /** Passages of the texts that were removed, at most 300: to look for. */
   readonly excerpts: readonly string[];
   /** The same texts as bare words, while there is room: what is quoted of them at some length is taken out everywhere. */

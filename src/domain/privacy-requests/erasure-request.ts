@@ -21,6 +21,10 @@ export const isDueErasure = ({ type, state, effective_at }: PrivacyRequest, now:
   effective_at !== null &&
   effective_at <= now;
 
+/** An erasure that has begun: the request stays open, and hers, until she was looked for. */
+export const isErasureUnderWay = ({ type, state }: PrivacyRequest): boolean =>
+  type === "erasure" && state === "running";
+
 /** From here on it cannot be cancelled. One that is running already is moved all the same: of two runners one goes on. */
 export const beginErasure = (
   request: PrivacyRequest,
