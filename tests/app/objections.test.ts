@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Caller } from "../../src/app/caller.ts";
 import { DEFAULT_POLICY } from "../../src/domain/consent/default-policy.ts";
 import { canonicalJson, type Json } from "../../src/domain/shared/canonical-json.ts";
+import type { KeyedHash } from "../../src/domain/shared/ids.ts";
 import { asking } from "../support/privacy-requests.ts";
-import { changes, insert } from "../support/records.ts";
+import { changes, hash, insert } from "../support/records.ts";
 import { accepted, NOON, refused, type TestService, testService } from "../support/service.ts";
 
 describe("an objection to what rests on legitimate interests", () => {
@@ -75,5 +76,21 @@ describe("an objection to what rests on legitimate interests", () => {
     accepted(await service.application.privacyRequests.file(ada, asking("restriction")));
     await decided("granted");
     expect(await status()).toBe("restricted");
+  });
+
+  test("leaves nothing that leads to the operator in her history, whoever carried it out", async () => {
+    const { privacyRequests, sessions } = service.application;
+    const { subject } = accepted(await sessions.currentSession(ada));
+    const there = { ...operator, origin: { ip_hash: hash<KeyedHash>(), user_agent_hash: hash<KeyedHash>() } };
+    const input = { ...asking("objection"), email: "letter@example.org", received_at: null };
+    const { id } = accepted(await privacyRequests.enter(there, input));
+    accepted(await privacyRequests.confirmIdentity(there, { id, subject }));
+    const weighed = accepted(await privacyRequests.file(ada, asking("objection", { purpose: "functional" })));
+    accepted(
+      await privacyRequests.decide(there, { id: weighed.id, decision: "granted", reason: "As she says" }),
+    );
+    const events = await service.deps.readers.consents.history(subject, null, 10);
+    expect(events.map(({ event }) => event)).toEqual(["withdrawn", "withdrawn", "decided"]);
+    for (const event of events) expect(event).toMatchObject({ ip_hash: null, user_agent_hash: null });
   });
 });

@@ -7,7 +7,7 @@ import type { RequestChange, RequestRefusal } from "../../domain/privacy-request
 import type { SubjectId } from "../../domain/shared/ids.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
 import type { Application, PrivacyRequestView } from "../application.ts";
-import { type Caller, requirePermission } from "../caller.ts";
+import { type Caller, requirePermission, SYSTEM_CALLER } from "../caller.ts";
 import { type Decided, decideAndCommit, occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
 import type { AppError } from "../errors.ts";
@@ -31,6 +31,8 @@ const goOn = async (
   caller: Caller,
   request: PrivacyRequest,
   owner: SubjectId,
+  /** In whose name it is carried out. */
+  doer: Caller,
   decide: Confirming,
 ): Promise<Result<Decided<PrivacyRequestView>, AppError>> => {
   const [subject, identities] = await Promise.all([
@@ -41,7 +43,7 @@ const goOn = async (
   if (subject.status === "erased") return err({ type: "subject-erased" });
   const kept = openedText(deps, request, "rectification");
   const wanted = kept === null ? null : (JSON.parse(kept) as RectificationInput);
-  const read = await openingOf(deps, caller, request, { subject, identities }, wanted);
+  const read = await openingOf(deps, doer, request, { subject, identities }, wanted);
   if (!read.ok) return read;
   const occasion = await occasionOf(deps, caller);
   const decided = decide(request, read.value.situation, deps.policies.calendar, occasion);
@@ -74,7 +76,7 @@ export const confirmPrivacyRequest =
       if (request === null || request.token_hash !== hash || request.subject_id === null) {
         return err({ type: "confirmation-invalid" });
       }
-      return goOn(deps, caller, request, request.subject_id, confirm);
+      return goOn(deps, caller, request, request.subject_id, caller, confirm);
     });
   };
 
@@ -94,6 +96,7 @@ export const confirmRequestIdentity =
       if (subject !== null && subject !== owner) {
         return err({ type: "invalid-input", errors: [{ pointer: "/subject", reason: "not-for-this-type" }] });
       }
-      return goOn(deps, caller, request, owner, confirmIdentity);
+      // What leads to the operator has no place in her history of consent.
+      return goOn(deps, caller, request, owner, SYSTEM_CALLER, confirmIdentity);
     });
   };
