@@ -35,10 +35,11 @@ describe("sealed fields", () => {
     const named = Object.entries(SEAL_CONTEXTS).flatMap(([collection, fields]) =>
       Object.keys(fields).map((field) => `${collection}.${field}`),
     );
-    // Keys and settings say nothing about one person, what an erasure works with ends with it, and what recipients are
-    // told repeats ids that stand beside it: no export holds them.
+    // Keys and settings say nothing about one person, what an erasure works with ends with it, an answer that is kept holds
+    // what opens something, and what recipients are told repeats ids that stand beside it: no export holds them.
     const others = [
       "erasures.work",
+      "idempotent_answers.answer",
       "keys.wrapped",
       "system_config.value",
       "webhooks.secret",

@@ -103,7 +103,10 @@ const endOf = (path: string, { her, other }: LongLife) =>
       identities: rows("select id, subject_id from identities order by id"),
       consents: rows("select id, sequence, subject_id = ? from consents order by id", other),
       sessions: rows("select id, subject_id from sessions order by id"),
-      mails: rows("select id, subject_id from outgoing_mails order by id"),
+      // The letter that tells her is written once, whenever it was killed; its id is a new one.
+      mails: rows(
+        "select case kind when 'privacy_request' then kind else id end, subject_id from outgoing_mails order by 1",
+      ),
       requests: rows("select id, state, statement, hindrance, subject_id = ? from privacy_requests", her),
       certificates: certificatesIn(path),
     };
@@ -125,7 +128,8 @@ test(`SQLite: an erasure killed at ${KILLS} moments ends as if it never had been
     expect(wanted).toMatchObject({ her: [["erased"]], certificates: 1 });
     expect(wanted.requests).toEqual([[life.request, "completed", null, null, 0]]);
     expect(wanted.identities.map(([, subject]) => subject)).toEqual([life.other]);
-    expect([wanted.sessions.length, wanted.mails.length]).toEqual([1, 1]);
+    expect([wanted.sessions.length, wanted.mails.length]).toEqual([1, 2]);
+    expect(wanted.mails).toContainEqual(["privacy_request", null]);
 
     let interrupted = 0;
     for (const [index, [after = 0, pause = 0]] of moments.entries()) {
