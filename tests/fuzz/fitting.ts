@@ -6,9 +6,14 @@ const FITS: Readonly<Record<string, (request: Thing["body"]) => boolean>> = {
     (type === "access" || type === "portability") &&
     (state === "open" || state === "completed") &&
     channel !== "operator",
+  handOverPersonalData: ({ state, type, subject }) =>
+    (type === "access" || type === "portability") &&
+    (state === "open" || state === "completed") &&
+    subject !== null,
   cancelPrivacyRequest: ({ state, channel }) =>
     (state === "open" || state === "scheduled") && channel !== "operator",
-  extendPrivacyRequest: ({ state, extended_at }) => state === "open" && extended_at === null,
+  extendPrivacyRequest: ({ state, extended_at }) =>
+    (state === "open" || state === "scheduled") && extended_at === null,
   refusePrivacyRequest: ({ state }) => state === "open" || state === "awaiting_identity",
   decidePrivacyRequest: ({ state, type }) => state === "open" && type !== "erasure",
   identifyPrivacyRequest: ({ state, channel }) => state === "open" && channel === "operator",
