@@ -160,6 +160,10 @@ const databaseName = (database: DatabaseSetting): string => {
   return `${host}${pathname}`;
 };
 
+/** The newest checkpoint of the audit log of the database that the settings name. */
+export const checkpointFileOf = ({ dataDir, database }: Settings): CheckpointFile =>
+  makeCheckpointFile(dataDir, databaseName(database));
+
 const outboxOf = ({ dataDir }: Settings): string => join(dataDir, "outbox");
 
 /** Wires every port to its adapter, by settings. Does not migrate: whoever starts the service does. */
@@ -212,8 +216,7 @@ export const compose = async (settings: Settings, overrides: Overrides = {}): Pr
     auditLog: store.auditLog,
     auditSeals,
     logSigner: makeLogSigner(store.readers.keys, keyVault, auditSeals),
-    checkpointFile:
-      overrides.checkpointFile ?? makeCheckpointFile(settings.dataDir, databaseName(settings.database)),
+    checkpointFile: overrides.checkpointFile ?? checkpointFileOf(settings),
     physicalErasure: store.physicalErasure,
     ownedFiles: overrides.ownedFiles ?? openOwnedFiles(ownedFoldersOf(settings)),
     pseudonymiser: makePseudonymiser(keyVault),

@@ -10,7 +10,8 @@ import type { Logger } from "../ports/logger.ts";
 import type { Metrics } from "../ports/metrics.ts";
 import { SealBroken } from "../ports/secrets.ts";
 import { StorageFailure } from "../ports/unit-of-work.ts";
-import { sequenceLog } from "./audit/sequence-log.ts";
+import { AuditLogBroken } from "./audit/audit-log-broken.ts";
+import { type Sequencer, sequenceLog } from "./audit/sequence-log.ts";
 import { showWitness } from "./audit/show-witness.ts";
 import { nightlyBackup } from "./cli/nightly-backup.ts";
 import { compose, openConfigurationWatch, type Service } from "./compose.ts";
@@ -101,6 +102,16 @@ const nightlyRetention = (
   });
 };
 
+/** What to do about a log that is not what was signed stands in the log line: until then nothing more is signed. */
+const sequenceAloud = (sequencer: Sequencer, logger: Logger) => async (): Promise<void> => {
+  try {
+    await sequencer.run();
+  } catch (failure) {
+    if (!(failure instanceof AuditLogBroken)) throw failure;
+    logger.error("audit_log_not_signed", { failure: failure.message });
+  }
+};
+
 /** What a scheduled task under way has to end, once the last request was answered. */
 const TASKS_MS = 5_000;
 
@@ -168,7 +179,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
   const sequencer = sequenceLog({ ...deps, leases: service.store.leases, logger, holder: deps.ids.next() });
   const webhooks = webhookLanes({ ...deps, send: edge.sendWebhook, random: Math.random, logger });
   const schedules = [
-    repeat("sequence-audit-log", 500, logger, sequencer.run),
+    repeat("sequence-audit-log", 500, logger, sequenceAloud(sequencer, logger)),
     refreshFlags,
     repeat("refresh-recipients", 2_000, logger, deps.refreshRecipients),
     repeat("deliver-mails", 1_000, logger, () => deliverMails({ ...deps, mailer: edge.mailer, logger })),

@@ -59,15 +59,19 @@ const environmentOf = (settings: Environment): Record<string, string> => ({
   ...settings,
 });
 
-/** Starts a command of the service's command line. */
-export const spawnCli = (settings: Environment, ...words: readonly string[]) =>
-  Bun.spawn([process.execPath, "src/app/cli/cli.ts", ...words], {
+/** Starts a program of ours with the settings of a service. */
+export const spawnScript = (settings: Environment, script: string, ...words: readonly string[]) =>
+  Bun.spawn([process.execPath, script, ...words], {
     cwd: ROOT,
     env: environmentOf(settings),
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
   });
+
+/** Starts a command of the service's command line. */
+export const spawnCli = (settings: Environment, ...words: readonly string[]) =>
+  spawnScript(settings, "src/app/cli/cli.ts", ...words);
 
 /** Runs a command of the service's command line to its end; answers its standard output. Throws on another exit than 0. */
 export const runCli = async (settings: Environment, ...words: readonly string[]): Promise<string> => {

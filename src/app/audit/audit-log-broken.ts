@@ -8,10 +8,13 @@ export type Breakage =
   | "the log is shorter than the checkpoint outside the database"
   | "the log is another one than the checkpoint outside the database says";
 
+const SET_BACK =
+  "`bun run cli backup adopt` when you put an earlier database back yourself (docs/backup.md), else ";
+
 /** The log is not what was signed: nothing more is signed until somebody has looked (`audit verify`). */
 export class AuditLogBroken extends Error {
   override readonly name = "AuditLogBroken";
   constructor(readonly breakage: Breakage) {
-    super(`${breakage}: run \`bun run cli audit verify\``);
+    super(`${breakage}: run ${breakage.includes("outside") ? SET_BACK : ""}\`bun run cli audit verify\``);
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { open, readdir, rename, rm } from "node:fs/promises";
+import { link, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import {
   copyPostgres,
@@ -46,12 +46,26 @@ const removeFiles = async (path: string): Promise<void> => {
   for (const end of ["", "-wal", "-shm", "-journal"]) await rm(`${path}${end}`, { force: true });
 };
 
+const KEPT = "before-restore";
+
+/** Files of a command that was killed: what it made, and a second name of a database that was not replaced after all. */
+const leftBeside = async (path: string, purpose: string): Promise<readonly string[]> => {
+  const folder = dirname(path);
+  const left: string[] = [];
+  for (const name of existsSync(folder) ? await readdir(folder) : []) {
+    const file = join(folder, name);
+    if (name.startsWith(`${basename(path)}.${purpose}-`)) left.push(file);
+    if (purpose === "restoring" && name.startsWith(`${basename(path)}.${KEPT}-`) && existsSync(path)) {
+      const [second, first] = await Promise.all([stat(file), stat(path)]);
+      if (second.ino === first.ino && second.dev === first.dev) left.push(file);
+    }
+  }
+  return left;
+};
+
 const sqliteScratch = async (path: string, purpose: string): Promise<Scratch> => {
   const folder = dirname(path);
-  // What was left by a command that was killed.
-  for (const name of existsSync(folder) ? await readdir(folder) : []) {
-    if (name.startsWith(`${basename(path)}.${purpose}-`)) await rm(join(folder, name), { force: true });
-  }
+  for (const file of await leftBeside(path, purpose)) await rm(file, { force: true });
   const scratch = `${path}.${purpose}-${crypto.randomUUID()}`;
   const syncFolder = async (): Promise<void> => {
     const handle = await open(folder, "r");
@@ -66,8 +80,9 @@ const sqliteScratch = async (path: string, purpose: string): Promise<Scratch> =>
       let kept: string | null = null;
       if (existsSync(path)) settleSqlite(path);
       if (!wasEmpty) {
-        kept = `${path}.before-restore-${moment()}`;
-        await rename(path, kept);
+        kept = `${path}.${KEPT}-${moment()}`;
+        // A second name, so that at no moment there is no database under the first.
+        await link(path, kept);
       }
       await rename(scratch, path);
       await syncFolder();

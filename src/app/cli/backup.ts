@@ -4,13 +4,14 @@ import { MINUTE, plusDays } from "../../domain/shared/instant.ts";
 import { compose, type Service } from "../compose.ts";
 import { readSettings, type Settings } from "../config.ts";
 import { beginLedger } from "../restoration/catch-up.ts";
+import { adopt } from "./adopt.ts";
 import { copyOf } from "./backup-target.ts";
 import { ageKeysOf, chosen, decrypterOf, folderOf, megabytes, record, type Say } from "./backups.ts";
 import { CommandRefused } from "./command-refused.ts";
 import { drill } from "./drill.ts";
 import { restore } from "./restore.ts";
 
-const USAGE = "backup create | list | verify [NAME] | restore [NAME] [--replace] | drill";
+const USAGE = "backup create | list | verify [NAME] | restore [NAME] [--replace] | adopt | drill [NAME]";
 
 /** A lease that is prolonged while something long is done under it. */
 const LEASE = "backup";
@@ -97,6 +98,8 @@ export const backupCommand = async (words: readonly string[], say: Say): Promise
         return await list(settings, service, say);
       case "verify":
         return await verify(settings, service, name, say);
+      case "adopt":
+        return await adopt(service, say);
       case "drill":
         return await drill(settings, service, name, say);
       default:

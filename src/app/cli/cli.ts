@@ -27,6 +27,7 @@ const USAGE = `Usage: bun run cli COMMAND
   import comments --format FORMAT FILE    take comments from wxr, disqus, isso or remark42
   backup create | list | verify [NAME]    encrypted copies of the database in BACKUP_DIR
   backup restore [NAME] [--replace]       put one back; nobody who was erased since comes back with it
+  backup adopt                            take an earlier database that was put back by other means
   backup drill [NAME]                     rehearse it beside the database, measure it, sign a report
   breach list | show | add | update       the register of breaches, what is late first (GDPR Art. 33, 34)
   staging export --to URL                 a working copy without the people, for a staging service
@@ -82,7 +83,7 @@ const addCredential = async (name: string, words: readonly string[]): Promise<vo
   }
 };
 
-const run = async (words: readonly string[]): Promise<void> => {
+export const run = async (words: readonly string[]): Promise<void> => {
   const [command, verb, ...rest] = words;
   const [first] = rest;
   if (command === "admin" && verb === "add" && first !== undefined) return addAdmin(first);

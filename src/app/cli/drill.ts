@@ -35,12 +35,18 @@ interface Drilled {
   readonly audit_signed: number;
 }
 
+/** As if there were no checkpoint outside the database. */
+export const withoutOutside = (deps: Deps): Deps => ({
+  ...deps,
+  checkpointFile: { ...deps.checkpointFile, read: async () => null },
+});
+
 /**
  * The audit log against every checkpoint that is inside the backup. The one that is kept outside the database is left
  * out: it is of the real log, which has lawfully gone on since.
  */
 const verifyRestored = (deps: Deps): Promise<LogVerification> =>
-  verifyLog({ ...deps, checkpointFile: { ...deps.checkpointFile, read: async () => null } })({ from: null });
+  verifyLog(withoutOutside(deps))({ from: null });
 
 /** Signed evidence of a drill, its entry in the trail with it (GDPR Art. 32(1)(c), (d)). */
 const report = async (deps: Deps, drilled: Drilled): Promise<void> => {

@@ -1,7 +1,9 @@
 import type { BackupFolder } from "../../adapters/backup/backup-folder.ts";
 import type { Manifest } from "../../adapters/backup/manifest.ts";
+import type { CheckpointFile } from "../../ports/checkpoint-file.ts";
 import type { LedgerPosition } from "../../ports/erasure-ledger.ts";
-import { compose, openLedgerOf, type Service } from "../compose.ts";
+import { tellSetBack } from "../audit/set-back.ts";
+import { checkpointFileOf, compose, openLedgerOf, type Service } from "../compose.ts";
 import type { Settings } from "../config.ts";
 import { type CaughtUp, catchUp } from "../restoration/catch-up.ts";
 import { eraseAgain } from "../restoration/erase-again.ts";
@@ -43,19 +45,28 @@ export const bringUp = async <T>(
   }
 };
 
-/** The log goes on from where the backup left it: what was signed after that was given up on purpose, and is kept. */
-const setCheckpointAside = async (settings: Settings): Promise<void> => {
-  const service = await compose(settings);
+/**
+ * Puts the scratch database into the place of the real one. Its log may end before the checkpoint outside: that one is set
+ * aside first, for nobody could sign after a death in between; where nothing is replaced after all it is put back.
+ */
+const takePlace = async (
+  scratch: Scratch,
+  checkpointFile: CheckpointFile,
+  { setBack, empty }: { readonly setBack: boolean; readonly empty: boolean },
+): Promise<string | null> => {
+  const outside = setBack ? await checkpointFile.read() : null;
+  if (setBack) await checkpointFile.setAside();
   try {
-    await service.deps.checkpointFile.setAside();
-  } finally {
-    await service.close();
+    return await scratch.promote(empty);
+  } catch (failure) {
+    if (outside !== null) await checkpointFile.write(outside);
+    throw failure;
   }
 };
 
-const told = (caughtUp: CaughtUp): string =>
+export const told = (caughtUp: CaughtUp): string =>
   caughtUp === null || caughtUp.told === 0
-    ? "The ledger tells of nothing that the backup had not heard of."
+    ? "The ledger tells of nothing that this database had not heard of."
     : `Of ${caughtUp.told} facts in the ledger done again: ${Object.entries(caughtUp)
         .filter(([kind]) => kind !== "told")
         .map(([kind, count]) => `${count} ${kind}`)
@@ -89,9 +100,12 @@ export const restore = async (
   const scratch = await scratchBeside(settings.database, "restoring");
   try {
     await fill(scratch, folder, manifest, settings);
-    const caughtUp = await bringUp(scratch, settings, async (_, done) => done);
-    const kept = await scratch.promote(empty);
-    await setCheckpointAside(settings);
+    const checkpointFile = checkpointFileOf(settings);
+    const { caughtUp, setBack } = await bringUp(scratch, settings, async ({ deps }, done) => ({
+      caughtUp: done,
+      setBack: await tellSetBack({ ...deps, checkpointFile }),
+    }));
+    const kept = await takePlace(scratch, checkpointFile, { setBack, empty });
     say(`${contents.name} is restored. ${told(caughtUp)}`);
     if (kept !== null) say(`What was there is kept as ${kept}: delete it once you do not need it.`);
   } catch (failure) {

@@ -139,6 +139,11 @@ export interface AuditDetails {
     readonly rectifications: number;
   };
   "restore_point.moved": Readonly<Record<string, never>>;
+  /**
+   * A database took the place of one whose log had gone further: what is signed in it, and what was signed outside (null:
+   * by a key that it does not know). What came after is given up, on purpose.
+   */
+  "audit_log.set_back": { readonly signed: number; readonly outside: number | null };
   "backup.created": { readonly name: string; readonly bytes: number };
   "backup.deleted": { readonly name: string };
   "backup.drilled": { readonly name: string; readonly passed: boolean };
@@ -235,6 +240,7 @@ export const RESOURCE_TYPES = {
   "ledger.replayed": "subject",
   "restore.replayed": "restore_point",
   "restore_point.moved": "restore_point",
+  "audit_log.set_back": "audit_log",
   "backup.created": "backup",
   "backup.deleted": "backup",
   "backup.drilled": "backup",
