@@ -116,7 +116,7 @@ if (!existsSync(`${BIN}/postgres`) || Bun.which("pgbackrest") === null) {
         // Every start in the next two minutes looks again, and finds nothing to do.
         const erased = entries
           .filter(({ action }) => action === "restore.replayed")
-          .map(({ details }) => (JSON.parse(details) as { erasures: number }).erasures);
+          .map(({ details }) => (JSON.parse(details ?? "{}") as { erasures: number }).erasures);
         expect(erased.filter((count) => count > 0)).toEqual([3]);
       });
       const found = await whoIsThere(site.settings);

@@ -55,7 +55,7 @@ export interface KillOptions {
 }
 
 /** So often what was killed is killed again while it is gone on with. */
-const AGAIN = 1 / 3;
+const AGAIN = 1 / 2;
 const MISSES_PER_KILL = 10;
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
