@@ -1,4 +1,4 @@
-// kill -9 at random moments: `bun run bench kills [operation|all] [sqlite|postgres|all] [count] [seed]`. Each operation runs
+// kill -9 at random moments: `bun run bench kills [operation|ledger|all] [sqlite|postgres|all] [count] [seed]`. Each runs
 // once unkilled, then dies at so many moments over the time that took and is gone on with; at the first wrong outcome this
 // ends with 1 and names the seed to see it again. The suite does the same with fewer kills (tests/faults/killed.test.ts).
 
@@ -10,8 +10,19 @@ import {
   type Operation,
   openKillable,
 } from "../tests/support/kills/kills.ts";
+import { killLedger } from "../tests/support/kills/ledger.ts";
 
 const [operation = "all", engine = "all", count = "40", seed = "7"] = process.argv.slice(2);
+
+const LEDGER = "ledger";
+
+/** The erasure ledger lies in files, whatever the database. */
+const killWriters = async (): Promise<void> => {
+  const { kills, acknowledged, unheard } = await killLedger(Number(count), Number(seed));
+  console.log(
+    `${LEDGER.padEnd(9)}  ${kills} processes killed while they appended, ${acknowledged} facts acknowledged, ${unheard} more on disk; lost: 0; seed ${seed}`,
+  );
+};
 
 const among = <T extends string>(wanted: string, all: readonly T[]): readonly T[] => {
   const found = wanted === "all" ? all : all.filter((each) => each === wanted);
@@ -53,7 +64,8 @@ const measure = async (which: Operation, on: Engine): Promise<void> => {
   }
 };
 
-for (const which of among(operation, OPERATIONS)) {
-  for (const on of among(engine, ENGINES)) await measure(which, on);
+for (const which of among(operation, [...OPERATIONS, LEDGER])) {
+  if (which === LEDGER) await killWriters();
+  else for (const on of among(engine, ENGINES)) await measure(which, on);
 }
 process.exit();

@@ -1,6 +1,6 @@
 import { type FileHandle, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { isErrno, makeFolder, readIfThere, syncFolder } from "../files.ts";
+import { isErrno, makeFolder, syncFolder } from "../files.ts";
 import type { LedgerKeys } from "./ledger-keys.ts";
 
 /** How long a file of the ledger was, and where its chain stood. */
@@ -8,6 +8,9 @@ export interface LedgerHead {
   readonly entries: number;
   readonly link: string;
 }
+
+/** Room for thirty heads. */
+const BLOCK = 4_096;
 
 const NAME = /^([\da-f-]{36})\.head$/;
 
@@ -39,6 +42,35 @@ export const openHead = async (
   return { write, close: () => handle.close() };
 };
 
+/** Lines of a file with its last ones first, read from its end so far as they are wanted. */
+async function* linesBackwards(path: string): AsyncGenerator<string> {
+  const file = await open(path, "r");
+  try {
+    let rest = "";
+    for (let end = (await file.stat()).size; end > 0; ) {
+      const start = Math.max(0, end - BLOCK);
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
+      const lines = (buffer.toString("latin1", 0, bytesRead) + rest).split("\n");
+      // Its beginning may lie before the block.
+      rest = lines.shift() ?? "";
+      yield* lines.toReversed();
+      end = start;
+    }
+    yield rest;
+  } finally {
+    await file.close();
+  }
+}
+
+const lastHead = async (path: string, keys: LedgerKeys, file: string): Promise<LedgerHead | null> => {
+  for await (const line of linesBackwards(path)) {
+    const [entries = "", link = ""] = line.split(" ");
+    const head: LedgerHead = { entries: Number(entries), link };
+    if (`${line}\n` === lineOf(keys, file, head)) return head;
+  }
+  return null;
+};
+
 /** The last head that was proven of every file. A line cut off by a crash says nothing. */
 export const readHeads = async (
   directory: string,
@@ -48,12 +80,8 @@ export const readHeads = async (
   for (const name of await namesIn(directory)) {
     const file = NAME.exec(name)?.[1];
     if (file === undefined) continue;
-    const lines = ((await readIfThere(join(directory, name))) ?? "").split("\n");
-    for (const line of lines.slice(0, -1)) {
-      const [entries = "", link = ""] = line.split(" ");
-      const head: LedgerHead = { entries: Number(entries), link };
-      if (`${line}\n` === lineOf(keys, file, head)) heads.set(file, head);
-    }
+    const head = await lastHead(join(directory, name), keys, file);
+    if (head !== null) heads.set(file, head);
   }
   return heads;
 };

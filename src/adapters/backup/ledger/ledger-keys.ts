@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { hkdfSync, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import Type from "typebox";
 import Value from "typebox/value";
@@ -32,7 +32,10 @@ const keysOf = (id: string, secret: Buffer): LedgerKeys => {
     derive("ledger chain v1"),
     derive("ledger proof v1"),
   ];
-  const mac = (key: Buffer) => (text: string) => createHmac("sha256", key).update(text).digest("hex");
+  const mac = (key: Buffer) => {
+    const keyed = new Bun.CryptoHasher("sha256", key);
+    return (text: string): string => keyed.copy().update(text).digest("hex");
+  };
   return {
     id,
     pseudonymOf: mac(pseudonym),

@@ -1,5 +1,5 @@
 import Type, { type Static } from "typebox";
-import Value from "typebox/value";
+import { Compile } from "typebox/compile";
 import { OPTIONAL_CONSENT_TYPES } from "../../../domain/consent/consent-type.ts";
 import { canonicalJson, type Json } from "../../../domain/shared/canonical-json.ts";
 import type { LedgerKeys } from "./ledger-keys.ts";
@@ -22,6 +22,8 @@ const TOLD = Type.Union([
   ),
 ]);
 
+const CHECKED = Compile(TOLD);
+
 /** What a line tells, without its link. */
 export type ToldLine = Static<typeof TOLD>;
 
@@ -39,15 +41,25 @@ export const encodeLine = (
   return { line: `${text} ${link}\n`, link };
 };
 
-/** The line when it is the one that follows `before`; null when it is not. */
+/** What the line tells, as text, when it is the one that follows `before`; null when it is not. */
 export const decodeLine = (
   keys: LedgerKeys,
   before: string,
   line: string,
-): { readonly told: ToldLine; readonly link: string } | null => {
+): { readonly text: string; readonly link: string } | null => {
   const end = line.lastIndexOf(" ");
   const [text, link] = [line.slice(0, end), line.slice(end + 1)];
   if (end < 0 || keys.chain(`${before} ${text}`) !== link) return null;
-  // Nobody else has the key: what it proves was written here.
-  return { told: Value.Parse(TOLD, JSON.parse(text)), link };
+  return { text, link };
+};
+
+/** Of a text that its link proves: nobody else has the key, so that it was written here. */
+export const toldIn = (text: string): ToldLine => CHECKED.Parse(JSON.parse(text));
+
+const MOMENT = /^\{"at":(-?\d+),/;
+
+/** When it was, without reading the rest: for the many lines that nothing else is wanted of. */
+export const momentIn = (text: string): number => {
+  const moment = MOMENT.exec(text)?.[1];
+  return moment === undefined ? toldIn(text).at : Number(moment);
 };

@@ -5,6 +5,7 @@ import Type, { type Static } from "typebox";
 import Value from "typebox/value";
 import { LedgerBroken } from "../../../ports/erasure-ledger.ts";
 import { isErrno, makeFolder, readIfThere, syncFolder, writeWhole } from "../files.ts";
+import { namesIn } from "./ledger-heads.ts";
 import type { LedgerKeys } from "./ledger-keys.ts";
 
 const VALUES = Type.Object({
@@ -23,13 +24,17 @@ const folderOf = (directory: string): string => join(directory, "values");
 const pathOf = (directory: string, name: string): string => join(folderOf(directory), name);
 const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** Values of one fact in a sealed file of their own: destroying them is removing it. */
+/**
+ * Values of one fact in a sealed file of their own: destroying them is removing it. Its name begins with the pseudonym, so
+ * that it is found though a crash kept the fact from the ledger.
+ */
 export const writeValues = async (
   directory: string,
   keys: LedgerKeys,
+  who: string,
   values: LedgerValues,
 ): Promise<{ readonly values: string; readonly values_hash: string }> => {
-  const name = crypto.randomUUID();
+  const name = `${who}-${crypto.randomUUID()}`;
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv("aes-256-gcm", keys.values, nonce).setAAD(Buffer.from(name));
   const parts = [nonce, cipher.update(JSON.stringify(values), "utf8"), cipher.final(), cipher.getAuthTag()];
@@ -57,8 +62,9 @@ export const readValues = async (
   return Value.Parse(VALUES, JSON.parse(plain.toString("utf8")));
 };
 
-/** Resolves when none of them can be read any more, a power failure included. */
-export const destroyValues = async (directory: string, names: readonly string[]): Promise<void> => {
+/** Resolves when none of a person's can be read any more, a power failure included. */
+export const destroyValues = async (directory: string, who: string): Promise<void> => {
+  const names = (await namesIn(folderOf(directory))).filter((name) => name.startsWith(`${who}-`));
   if (names.length === 0) return;
   for (const name of names) {
     try {

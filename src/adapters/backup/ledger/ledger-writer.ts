@@ -66,7 +66,7 @@ export const openWriter = (
           ? {
               ...base,
               kind: fact.kind,
-              ...(await writeValues(folders.ledger, keys, {
+              ...(await writeValues(folders.ledger, keys, base.who, {
                 identities: [...fact.identities],
                 comments: [...fact.comments],
               })),

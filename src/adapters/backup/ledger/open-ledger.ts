@@ -10,12 +10,11 @@ import {
   type LedgerPosition,
 } from "../../../ports/erasure-ledger.ts";
 import type { Sealer } from "../../../ports/secrets.ts";
-import type { LedgerHead } from "./ledger-heads.ts";
 import { type LedgerKeys, makeKeys, readKeys, rewrapKey } from "./ledger-keys.ts";
-import type { ToldLine } from "./ledger-line.ts";
+import { momentIn, type ToldLine, toldIn } from "./ledger-line.ts";
 import { destroyValues, readValues } from "./ledger-values.ts";
 import { type LedgerFolders, type LedgerWriter, openWriter } from "./ledger-writer.ts";
-import { type Heads, readLedger } from "./read-ledger.ts";
+import { type Heads, type ReadUpTo, readLedger } from "./read-ledger.ts";
 
 export interface LedgerOptions {
   readonly folders: LedgerFolders;
@@ -73,18 +72,25 @@ export const openLedger = ({
   const begun = async (): Promise<LedgerKeys> => (await found()) ?? makeKeys(folders.ledger, sealer);
   const openedWriter = async (): Promise<LedgerWriter> => openWriter(folders, await begun(), onHeadFailure);
 
-  const entryOf = async (
-    ledgerKeys: LedgerKeys,
-    told: ToldLine,
-    erased: ReadonlySet<string>,
-  ): Promise<LedgerEntry> => {
+  /** Up to where positions have read: asked every minute, of a ledger that only grows. */
+  let settled = new Map<string, ReadUpTo>();
+  let settledBefore = Number.NEGATIVE_INFINITY;
+
+  const wasErased = async (ledgerKeys: LedgerKeys, who: string): Promise<boolean> => {
+    for await (const lines of readLedger(folders, ledgerKeys)) {
+      if (lines.some(({ text }) => text.includes(who) && toldIn(text).kind === "erasure")) return true;
+    }
+    return false;
+  };
+
+  const entryOf = async (ledgerKeys: LedgerKeys, told: ToldLine): Promise<LedgerEntry> => {
     const whose = { pseudonym: told.who, at: told.at as Instant };
     if (told.kind !== "rectification") {
       const { n: _, who: __, at: ___, ...news } = told;
       return { ...news, ...whose };
     }
     const values = await readValues(folders.ledger, ledgerKeys, told);
-    if (values === null && !erased.has(told.who)) throw new LedgerBroken("values-gone");
+    if (values === null && !(await wasErased(ledgerKeys, told.who))) throw new LedgerBroken("values-gone");
     return {
       ...whose,
       kind: told.kind,
@@ -106,42 +112,40 @@ export const openLedger = ({
     isNew: async () => (await found()) === null,
     position: async (before) => {
       const ledgerKeys = await begun();
-      const files: Record<string, LedgerHead> = {};
+      if (before < settledBefore) settled = new Map();
+      settledBefore = before;
+      const upTo = new Map(settled);
       const past = new Set<string>();
-      for await (const { file, told, head } of readLedger(folders, ledgerKeys, {})) {
-        // Times of one file may go back a little: what follows a fact that is left out is left out with it.
-        if (told.at >= before) past.add(file);
-        if (!past.has(file)) files[file] = head;
+      for await (const lines of readLedger(folders, ledgerKeys, {}, new Map(upTo))) {
+        for (const { file, text, head, bytes } of lines) {
+          // Times of one file may go back a little: what follows a fact that is left out is left out with it.
+          if (momentIn(text) >= before) past.add(file);
+          if (!past.has(file)) upTo.set(file, { head, bytes });
+        }
       }
-      return canonicalJson({
-        ledger: ledgerKeys.id,
-        files: { ...files } as never,
-      }) as string as LedgerPosition;
+      if (settledBefore === before) settled = upTo;
+      const files = Object.fromEntries([...upTo].map(([file, { head }]) => [file, head]));
+      return canonicalJson({ ledger: ledgerKeys.id, files: files as never }) as string as LedgerPosition;
     },
     after: async (position) => {
       const known = position === null ? null : parsePosition(position);
       const ledgerKeys = await needed();
       if (known !== null && known.ledger !== ledgerKeys.id) throw new LedgerBroken("foreign");
       const unheard: { readonly told: ToldLine; readonly order: number }[] = [];
-      const erased = new Set<string>();
-      for await (const { file, told, head } of readLedger(folders, ledgerKeys, known?.files ?? {})) {
-        if (told.kind === "erasure") erased.add(told.who);
-        if (head.entries > (known?.files[file]?.entries ?? 0)) unheard.push({ told, order: unheard.length });
+      for await (const lines of readLedger(folders, ledgerKeys, known?.files)) {
+        for (const { file, text, head } of lines) {
+          if (head.entries <= (known?.files[file]?.entries ?? 0)) continue;
+          unheard.push({ told: toldIn(text), order: unheard.length });
+        }
       }
       const entries: LedgerEntry[] = [];
       for (const { told } of unheard.toSorted((a, b) => a.told.at - b.told.at || a.order - b.order)) {
-        entries.push(await entryOf(ledgerKeys, told, erased));
+        entries.push(await entryOf(ledgerKeys, told));
       }
       return entries;
     },
     forget: async (subject) => {
-      const ledgerKeys = await needed();
-      const who = ledgerKeys.pseudonymOf(subject);
-      const names: string[] = [];
-      for await (const { told } of readLedger(folders, ledgerKeys, {})) {
-        if (told.who === who && told.kind === "rectification") names.push(told.values);
-      }
-      await destroyValues(folders.ledger, names);
+      await destroyValues(folders.ledger, (await needed()).pseudonymOf(subject));
     },
     rewrap: () => rewrapKey(folders.ledger, sealer),
     prove: async (text) => (await needed()).prove(text),
