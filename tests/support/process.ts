@@ -59,15 +59,19 @@ const environmentOf = (settings: Environment): Record<string, string> => ({
   ...settings,
 });
 
-/** Starts a program of ours with the settings of a service. */
-export const spawnScript = (settings: Environment, script: string, ...words: readonly string[]) =>
-  Bun.spawn([process.execPath, script, ...words], {
+/** Starts a command with the settings of a service. */
+export const spawnCommand = (settings: Environment, command: readonly string[]) =>
+  Bun.spawn([...command], {
     cwd: ROOT,
     env: environmentOf(settings),
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
   });
+
+/** Starts a program of ours. */
+export const spawnScript = (settings: Environment, script: string, ...words: readonly string[]) =>
+  spawnCommand(settings, [process.execPath, script, ...words]);
 
 /** Starts a command of the service's command line. */
 export const spawnCli = (settings: Environment, ...words: readonly string[]) =>

@@ -1,7 +1,7 @@
 // The same for every operation: it runs once unkilled, then dies by SIGKILL at random moments over the time that took, and
 // what it left is looked at, gone on with and judged.
 import assert from "node:assert/strict";
-import { type Environment, spawnScript } from "../process.ts";
+import { type Environment, spawnCommand } from "../process.ts";
 
 /** What the kill left behind. */
 export interface Left {
@@ -69,9 +69,18 @@ export const random = (seed: number) => {
   };
 };
 
-/** Runs a life's operation; kills it so long after it began, unless null. Throws when it fails by itself. */
-const run = async ({ settings, words }: Life, killAfterMs: number | null) => {
-  const child = spawnScript(settings, "tests/support/kills/killable-process.ts", ...words);
+const SCRIPT = "tests/support/kills/killable-process.ts";
+
+/**
+ * Runs a life's operation; kills it so long after it began, unless null or another does. Throws when it fails by itself.
+ * `wrapper` comes before the command.
+ */
+export const run = async (
+  { settings, words }: Life,
+  killAfterMs: number | null,
+  wrapper: readonly string[] = [],
+) => {
+  const child = spawnCommand(settings, [...wrapper, process.execPath, SCRIPT, ...words]);
   const problem = new Response(child.stderr).text();
   let said = "";
   let begun = 0;

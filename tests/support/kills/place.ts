@@ -16,9 +16,10 @@ export interface Place {
   fresh(): Promise<string>;
   /** The same data under another URL. Nobody may be using it, but for those who were killed. */
   copyOf(url: string): Promise<string>;
-  /** What stands there, as it is. */
+  /** Whether there is more than the place. */
   isThere(url: string): Promise<boolean>;
   rows(url: string, statement: string): Promise<readonly Row[]>;
+  tables(url: string): Promise<readonly string[]>;
   /** Resolves once the database has noticed the death of whoever was connected to it. */
   settle(url: string): Promise<void>;
   /** Names of what lies beside a database and was made of its name. */
@@ -31,12 +32,24 @@ export interface Place {
 
 const SQLITE = "sqlite:///";
 
+const SQLITE_TABLES = "select name from sqlite_master where type = 'table'";
+const POSTGRES_TABLES = "select tablename from pg_tables where schemaname = 'public'";
+
 export const pathOf = (url: string): string => url.slice(SQLITE.length);
 
 export const sqlitePlace = async (): Promise<Place> => {
   const folder = await mkdtemp(join(tmpdir(), "gonogo-kills-"));
   const fresh = async (): Promise<string> => `${SQLITE}${folder}/${crypto.randomUUID()}/gonogo.db`;
   const exists = (url: string): Promise<boolean> => Bun.file(pathOf(url)).exists();
+  const rows = async (url: string, statement: string): Promise<readonly Row[]> => {
+    const db = new Database(pathOf(url), { readwrite: true, create: false });
+    try {
+      db.run("pragma busy_timeout = 10000");
+      return db.query(statement).values();
+    } finally {
+      db.close();
+    }
+  };
   return {
     engine: "SQLite",
     folder,
@@ -47,15 +60,8 @@ export const sqlitePlace = async (): Promise<Place> => {
       return copy;
     },
     isThere: exists,
-    rows: async (url, statement) => {
-      const db = new Database(pathOf(url), { readwrite: true, create: false });
-      try {
-        db.run("pragma busy_timeout = 10000");
-        return db.query(statement).values();
-      } finally {
-        db.close();
-      }
-    },
+    rows,
+    tables: async (url) => (await rows(url, SQLITE_TABLES)).map(([name]) => String(name)),
     settle: async () => undefined,
     beside: async (url) => {
       const found = new Bun.Glob("*").scan({ cwd: dirname(pathOf(url)), onlyFiles: true });
@@ -111,6 +117,10 @@ export const postgresPlace = async (needsPrograms: boolean): Promise<Place | { r
         await Bun.sleep(20);
       }
     });
+  const rows = (url: string, statement: string): Promise<readonly Row[]> =>
+    on(url, async (sql) => Array.from(await sql.unsafe(statement).values(), (row) => [...row]));
+  const tables = async (url: string): Promise<readonly string[]> =>
+    (await rows(url, POSTGRES_TABLES)).map(([name]) => String(name));
   return {
     engine: "PostgreSQL",
     folder,
@@ -121,11 +131,10 @@ export const postgresPlace = async (needsPrograms: boolean): Promise<Place | { r
     },
     isThere: async (url) => {
       if (!(await named(url)).includes(nameOf(url))) return false;
-      const tables = "select 1 from pg_tables where schemaname = 'public' limit 1";
-      return (await on(url, (sql) => sql.unsafe(tables))).length > 0;
+      return (await tables(url)).length > 0;
     },
-    rows: (url, statement) =>
-      on(url, async (sql) => Array.from(await sql.unsafe(statement).values(), (row) => [...row])),
+    rows,
+    tables,
     settle,
     beside: async (url) => (await named(url)).filter((name) => name !== nameOf(url)),
     urlBeside: (_, name) => at(name),
