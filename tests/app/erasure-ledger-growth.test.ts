@@ -1,40 +1,20 @@
 // What a ledger keeps of its reading while it grows, and what it must not take for granted.
-import { afterEach, beforeEach, expect, test } from "bun:test";
-import { appendFile, mkdtemp, readdir, readFile, rm, truncate } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { expect, test } from "bun:test";
+import { appendFile, readdir, readFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import { type FileLedger, openLedger } from "../../src/adapters/backup/ledger/open-ledger.ts";
-import { makeSealer } from "../../src/adapters/crypto/sealer.ts";
 import { type Instant, plus } from "../../src/domain/shared/instant.ts";
 import { LedgerBroken, type LedgerFact } from "../../src/ports/erasure-ledger.ts";
+import { ledgersOfEachTest } from "../support/ledgers.ts";
 import { ids, NOON } from "../support/records.ts";
 
-let folder = "";
-let opened: FileLedger[] = [];
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "gonogo-ledger-"));
-  opened = [];
-});
-afterEach(async () => {
-  for (const each of opened) await each.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-const open = (): FileLedger => {
-  const ledger = openLedger({
-    folders: { ledger: join(folder, "ledger"), heads: join(folder, "heads") },
-    sealer: makeSealer({ current: "a secret key for tests only, long enough", previous: null }),
-  });
-  opened.push(ledger);
-  return ledger;
-};
+const { folder, open } = ledgersOfEachTest();
 
 const restriction = (at: Instant = NOON): LedgerFact => ({ kind: "restriction", subject: ids.subject(), at });
 
 const fileIn = async (where: string, ending: string): Promise<string> => {
-  const name = (await readdir(join(folder, where))).find((each) => each.endsWith(ending));
+  const name = (await readdir(join(folder(), where))).find((each) => each.endsWith(ending));
   if (name === undefined) throw new Error(`there is no ${ending}`);
-  return join(folder, where, name);
+  return join(folder(), where, name);
 };
 
 test("a position is the same for who has asked before and who asks for the first time, whatever the moment", async () => {
@@ -88,9 +68,9 @@ test("values of a fact that a crash kept from the ledger go with the person as w
   await ledger.append([name(she)]);
   const path = await fileIn("ledger", ".ledger");
   await truncate(path, (await readFile(path, "utf8")).indexOf("\n") + 1);
-  expect(await readdir(join(folder, "ledger", "values"))).toHaveLength(2);
+  expect(await readdir(join(folder(), "ledger", "values"))).toHaveLength(2);
   await ledger.forget(she);
-  const left = await readdir(join(folder, "ledger", "values"));
+  const left = await readdir(join(folder(), "ledger", "values"));
   expect(left).toHaveLength(1);
   expect(left[0]).toStartWith((await ledger.pseudonyms())(he));
 });

@@ -1,36 +1,18 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { describe, expect, test } from "bun:test";
+import { appendFile, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type FileLedger, openLedger } from "../../src/adapters/backup/ledger/open-ledger.ts";
-import { makeSealer } from "../../src/adapters/crypto/sealer.ts";
 import { openMemoryLedger } from "../../src/adapters/memory/memory-ledger.ts";
 import type { CommentId, SubjectId } from "../../src/domain/shared/ids.ts";
 import { type Instant, plus } from "../../src/domain/shared/instant.ts";
 import { type ErasureLedger, LedgerBroken, type LedgerFact } from "../../src/ports/erasure-ledger.ts";
+import { LEDGER_SECRET, ledgersOfEachTest } from "../support/ledgers.ts";
 import { ids, NOON } from "../support/records.ts";
 
-const SECRET = "a secret key for tests only, long enough";
+const SECRET = LEDGER_SECRET;
 const LATE = plus(NOON, 1_000_000);
 const ADDRESS = "ada.lovelace@example.org";
 
-let folder = "";
-let opened: FileLedger[] = [];
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "gonogo-ledger-"));
-  opened = [];
-});
-afterEach(async () => {
-  for (const each of opened) await each.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-const folders = () => ({ ledger: join(folder, "ledger"), heads: join(folder, "heads") });
-const open = (secret = SECRET, previous: string | null = null): FileLedger => {
-  const ledger = openLedger({ folders: folders(), sealer: makeSealer({ current: secret, previous }) });
-  opened.push(ledger);
-  return ledger;
-};
+const { folder, folders, open } = ledgersOfEachTest();
 
 const restriction = (subject: SubjectId, at = NOON): LedgerFact => ({ kind: "restriction", subject, at });
 const rectification = (subject: SubjectId, at: Instant = NOON): LedgerFact => ({
@@ -152,7 +134,7 @@ describe("a ledger in files", () => {
     const ada = ids.subject();
     await ledger.append([rectification(ada), erasure(ada)]);
     const held = await Promise.all(
-      (await readdir(folder, { recursive: true, withFileTypes: true }))
+      (await readdir(folder(), { recursive: true, withFileTypes: true }))
         .filter((each) => each.isFile())
         .map((each) => readFile(join(each.parentPath, each.name), "utf8")),
     );
@@ -161,7 +143,7 @@ describe("a ledger in files", () => {
       for (const needle of [ada, ADDRESS, "better words"]) expect(text).not.toContain(needle);
     }
     await ledger.forget(ada);
-    expect(await readdir(join(folder, "ledger", "values"))).toEqual([]);
+    expect(await readdir(join(folder(), "ledger", "values"))).toEqual([]);
   });
 
   test("takes a line that a crash cut off for nothing, and goes on in another file", async () => {
@@ -249,7 +231,7 @@ describe("a ledger in files", () => {
   test("is refused for the database of another ledger", async () => {
     const ledger = open();
     const position = await ledger.position(NOON);
-    await rm(folder, { recursive: true });
+    await rm(folder(), { recursive: true });
     const other = open();
     await other.append([restriction(ids.subject())]);
     expect(await problemOf(other.after(position))).toBe("foreign");
@@ -257,10 +239,10 @@ describe("a ledger in files", () => {
 
   test("keeps nothing while the place apart cannot be begun, and goes on once it can", async () => {
     const ledger = open();
-    await writeFile(join(folder, "heads"), "a file where the folder should be");
+    await writeFile(join(folder(), "heads"), "a file where the folder should be");
     const failed = await ledger.append([restriction(ids.subject())]).catch((failure: unknown) => failure);
     expect(failed).toBeInstanceOf(Error);
-    await rm(join(folder, "heads"));
+    await rm(join(folder(), "heads"));
     await ledger.append([restriction(ids.subject())]);
     expect(await ledger.after(null)).toHaveLength(1);
   });
