@@ -8,7 +8,7 @@ import { startPostgres } from "../support/postgres.ts";
 import { runCli, startService } from "../support/process.ts";
 import { fillProduction, SOURCE_SECRET } from "../support/staging-scene.ts";
 
-const PEOPLE = 120;
+const PEOPLE = 20;
 const STAGING_SECRET = "the secret key of staging, long enough too";
 
 test("a staging copy is a service's own, and the source of another copy", async () => {

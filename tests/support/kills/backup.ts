@@ -13,7 +13,7 @@ import { makeSite, onService, populate } from "../restoring.ts";
 import type { Killable, Life } from "./killing.ts";
 import type { Place } from "./place.ts";
 
-const PEOPLE = 200;
+const PEOPLE = 60;
 /** One of these is past its time. */
 const AGES = [31, 2];
 

@@ -10,7 +10,7 @@ import { erasePeople, makeSite, onService, populate, whoIsThere } from "../resto
 import type { Killable, Life } from "./killing.ts";
 import type { Place } from "./place.ts";
 
-const PEOPLE = 40;
+const PEOPLE = 25;
 const GONE = 3;
 
 export const killableRestore = async (place: Place): Promise<Killable> => {
