@@ -6,7 +6,7 @@ import { type Engine, OPERATIONS, openKillable } from "../support/kills/kills.ts
 
 const KILLS: Readonly<Record<Engine, number>> = { sqlite: 5, postgres: 2 };
 /** On PostgreSQL these take more than a few seconds: `bun run bench kills` has them. */
-const LONG: readonly string[] = ["erasure", "restore"];
+const LONG: readonly string[] = ["erasure", "retention", "restore"];
 const SEED = 7;
 
 for (const operation of OPERATIONS) {
