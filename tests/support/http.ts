@@ -10,6 +10,7 @@ import type { Application } from "../../src/app/application.ts";
 import { requestOrigin } from "../../src/app/request-origin.ts";
 import type { Instant } from "../../src/domain/shared/instant.ts";
 import type { LogFields, Logger } from "../../src/ports/logger.ts";
+import type { Store } from "../../src/ports/store.ts";
 import { NO_TRACER } from "../../src/ports/tracer.ts";
 import type { paths } from "./http-api.ts";
 import { deviations } from "./http-conformity.ts";
@@ -41,6 +42,8 @@ export interface TestServerOptions {
   /** RATE_LIMIT_SERVICE_PER_MINUTE; as many, unless told. */
   readonly servicePerMinute?: number;
   readonly metricsToken?: string;
+  /** Where everything is kept; in memory, unless told. */
+  readonly store?: Store;
   /** Replaces use cases, to force what the real ones never do. */
   readonly replace?: (application: Application) => Application;
 }
@@ -86,6 +89,7 @@ export const testServer = async (options: TestServerOptions = {}): Promise<TestS
   const publicUrl = options.publicUrl ?? "http://localhost";
   const corsOrigins = options.corsOrigins ?? [ALLOWED_ORIGIN];
   const service = await testService({
+    ...(options.store === undefined ? {} : { store: options.store }),
     settings: {
       publicUrl,
       corsOrigins,

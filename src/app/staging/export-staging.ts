@@ -231,7 +231,7 @@ const eachSecret = async (
     let seen = 0;
     for await (const page of pagesOf(source, collection)) {
       for (const row of page) {
-        for (const value of secretsOf(collection, rulesOf(collection), row)) take(value);
+        for (const value of secretsOf(rulesOf(collection), row)) take(value);
         for (const value of opened(collection, row)) take(value);
       }
       seen += page.length;

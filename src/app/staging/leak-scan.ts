@@ -1,6 +1,7 @@
 import type { FieldRule } from "../../domain/personal-data/field-rules.ts";
 import type { StagedCollection } from "../../domain/staging/staged-collections.ts";
 import type { StagedRow } from "../../ports/staging-copy.ts";
+import { rulesOf } from "./mask-row.ts";
 
 /** Values of at least so many characters are looked for; shorter ones occur by chance. */
 export const LEAK_CHARACTERS = 12;
@@ -66,30 +67,17 @@ const runOf = (value: string): string => {
   return value.slice(from, from + LEAK_CHARACTERS);
 };
 
-/** What a copy has too: values that are kept, and times that two rows may share by chance. */
+/** What a copy has too: fixed words, published texts, and times that two rows may share by chance. */
 const isLike = (rule: FieldRule | undefined): boolean =>
   rule?.mask === "keep" || rule?.mask === "shifted-json";
 
-/** The trail tells of a policy by its id, and policies are copied as they are. */
-const namesPolicy = (collection: StagedCollection, name: string, { action }: StagedRow): boolean =>
-  collection === "audit_entries" && name === "resource_id" && String(action).startsWith("consent_policy.");
-
 /** What of a source row may stand nowhere in the copy: every text that is not kept as it is. */
-export const secretsOf = (
-  collection: StagedCollection,
-  rules: Readonly<Record<string, FieldRule>>,
-  row: StagedRow,
-): readonly string[] =>
-  collection === "consent_policies"
-    ? []
-    : Object.entries(row).flatMap(([name, value]) =>
-        typeof value === "string" &&
-        value.length >= LEAK_CHARACTERS &&
-        !isLike(rules[name]) &&
-        !namesPolicy(collection, name, row)
-          ? [value, ...(name === "content" ? wordsOf(value) : [])]
-          : [],
-      );
+export const secretsOf = (rules: Readonly<Record<string, FieldRule>>, row: StagedRow): readonly string[] =>
+  Object.entries(row).flatMap(([name, value]) =>
+    typeof value === "string" && value.length >= LEAK_CHARACTERS && !isLike(rules[name])
+      ? [value, ...(name === "content" ? wordsOf(value) : [])]
+      : [],
+  );
 
 /** The text of HTML, which is a person's own without its tags too. */
 const wordsOf = (html: string): readonly string[] => {
@@ -110,7 +98,7 @@ export interface Suspect {
 export interface LeakScan {
   /** First every value of the source … */
   learn(value: string): void;
-  /** … then every row of the copy … */
+  /** … then every row of the copy, but what is the same in both: whoever writes in those words is no leak … */
   look(collection: StagedCollection, row: StagedRow): void;
   /** … and the source once more, where `isSuspicious`: answers where the value stands. */
   confirm(value: string): readonly Suspect[];
@@ -131,8 +119,9 @@ export const leakScan = (): LeakScan => {
   return {
     learn: (value) => eachRun(runOf(value), learnt.add),
     look: (collection, row) => {
+      const rules = rulesOf(collection);
       for (const [field, value] of Object.entries(row)) {
-        if (typeof value !== "string" || value.length < LEAK_CHARACTERS) continue;
+        if (typeof value !== "string" || value.length < LEAK_CHARACTERS || isLike(rules[field])) continue;
         eachRun(value, (a, b) => {
           if (!learnt.has(a, b)) return;
           kept += 1;

@@ -99,7 +99,7 @@ export const CATALOGUE: Catalogue = {
     erasure: "fields",
     fields: {
       ...stored,
-      id: none,
+      id: ownId,
       policy_version: none,
       status: none,
       content: none,
@@ -318,7 +318,7 @@ export const CATALOGUE: Catalogue = {
     erasure: "fields",
     fields: {
       ...stored,
-      id: none,
+      id: ownId,
       name: none,
       url: internal,
       events: internal,
@@ -386,7 +386,7 @@ export const CATALOGUE: Catalogue = {
     erasure: "fields",
     fields: {
       ...stored,
-      id: none,
+      id: ownId,
       name: internal,
       scopes: internal,
       token_hash: secret,
