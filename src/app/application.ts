@@ -255,6 +255,12 @@ export interface PrivacyRequestView
   readonly answer: string | null;
 }
 
+/** The same for those who answer it. */
+export interface InboxRequest extends PrivacyRequestView {
+  /** What keeps an erasure from ending: columns and kinds of files where she is still found, and in how many records. */
+  readonly places: readonly { readonly place: string; readonly records: number }[];
+}
+
 /** Bearer tokens and cookies as they came, at most one of each. */
 export interface Credentials {
   /** The text after `Bearer `; null without the header. */
@@ -377,7 +383,7 @@ export interface Application {
         readonly state: RequestState | null;
         readonly type: RequestType | null;
       },
-    ): Outcome<Page<PrivacyRequestView>>;
+    ): Outcome<Page<InboxRequest>>;
     /** `received_at` null: now. */
     enter(
       caller: Caller,

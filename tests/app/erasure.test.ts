@@ -27,7 +27,7 @@ describe("erasing a person", () => {
       const scene = await makeScene(service);
       expect(betrayals(await everything(service)).length).toBeGreaterThan(0);
       const outcome = await eraseSubject(service.deps)({ subject: scene.her, comments });
-      expect(outcome.type === "residue" ? outcome.places : []).toEqual([]);
+      expect(outcome.type === "residue" ? outcome.places : {}).toEqual({});
       expect(outcome.type).toBe("done");
       const { readers } = service.deps;
       const after = await everything(service);
@@ -260,7 +260,7 @@ describe("the look afterwards", () => {
       await service.deps.unitOfWork.commit(changes([{ op: "insert", into: "system_config", row: setting }])),
     );
     const outcome = await eraseSubject(service.deps)({ subject: her, comments: "keep_text" });
-    expect(outcome).toMatchObject({ type: "residue", places: ["system_config.description"] });
+    expect(outcome).toMatchObject({ type: "residue", places: { "system_config.description": 1 } });
     expect(await service.deps.readers.signedReports.list("erasure", null, 10)).toEqual([]);
     const logged: string[] = [];
     const logger = { ...SILENT, error: (event: string) => void logged.push(event) };

@@ -2249,6 +2249,87 @@ export interface components {
       /** @enum {string} */
       status: "ok";
     };
+    InboxPrivacyRequest: {
+      /**
+       * Format: uuid
+       * @example 0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b
+       */
+      id: string;
+      /** @description Pseudonym of the person; null while nobody knows it */
+      subject: string | null;
+      type: components["schemas"]["PrivacyRequestType"];
+      state: components["schemas"]["PrivacyRequestState"];
+      /**
+       * @description What showed who asks
+       * @enum {string}
+       */
+      channel: "session" | "visitor" | "receipt" | "edit_token" | "operator";
+      comments: ("keep_text" | "remove_text") | null;
+      purpose: ("essential" | "functional" | "analytics" | "marketing") | null;
+      restriction_ground:
+        | ("accuracy_contested" | "processing_unlawful" | "needed_for_claims" | "objection_pending")
+        | null;
+      statement: string | null;
+      /** @description Where an operator entered that it came from */
+      contact: string | null;
+      /**
+       * Format: date-time
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      received_at: string;
+      /**
+       * Format: date-time
+       * @description One month (three, when extended) from receipt, counted by days
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      target_at: string;
+      /**
+       * Format: date-time
+       * @description The legal limit: the same, moved to the next working day (Regulation 1182/71)
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      due_at: string;
+      /**
+       * Format: date-time
+       * @description What the limit would be had the clock never stood still
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      unsuspended_due_at: string;
+      /** @enum {string} */
+      clock: "running" | "stopped" | "ended";
+      late: boolean;
+      extended_at: string | null;
+      extension_reason: string | null;
+      /** @description When an erasure takes effect; until then it can be cancelled */
+      effective_at: string | null;
+      /** @description What keeps an erasure from ending */
+      hindrance: ("legal_hold" | "residue" | "trouble") | null;
+      refusal_ground:
+        | (
+            | "not_identifiable"
+            | "manifestly_unfounded"
+            | "excessive"
+            | "freedom_of_expression"
+            | "legal_obligation"
+            | "legal_claims"
+            | "right_not_applicable"
+            | "rights_of_others"
+            | "compelling_grounds"
+          )
+        | null;
+      /** @description A refusal names where to complain (GDPR Art. 12(4)) */
+      answer: string | null;
+      closed_at: string | null;
+      /** @description When a restriction ends, told before (GDPR Art. 18(3)) */
+      lift_at: string | null;
+      lifted_at: string | null;
+      /** @description With the hindrance `residue`: where the person is still found, so that somebody can change it; the erasure goes on within an hour */
+      places: {
+        /** @example system_config.value */
+        place: string;
+        records: number;
+      }[];
+    };
     JsonSchema: {
       [key: string]: unknown;
     };
@@ -2756,6 +2837,11 @@ export interface components {
       step: "ask" | "confirm";
       /** @description With `confirm`: whose request it is, where that is not known */
       subject?: string | null;
+    };
+    PrivacyRequestInbox: {
+      items: components["schemas"]["InboxPrivacyRequest"][];
+      /** @description Send as `cursor` for the next page; null on the last. */
+      next_cursor: string | null;
     };
     PrivacyRequestPage: {
       items: components["schemas"]["PrivacyRequest"][];
@@ -6651,7 +6737,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["PrivacyRequestPage"];
+          "application/json": components["schemas"]["PrivacyRequestInbox"];
         };
       };
       /** @description `host-invalid`: Host not valid */

@@ -561,6 +561,10 @@ export const erasures = sqliteTable(
     cursor: text(),
     work: text().$type<Sealed>(),
     counts: text().$type<CanonicalJson>().notNull(),
+    places: text()
+      .$type<CanonicalJson>()
+      .notNull()
+      .default("{}" as CanonicalJson),
     next_attempt_at: instant().notNull(),
     finished_at: instant(),
     report_id: text().$type<SignedReportId>(),

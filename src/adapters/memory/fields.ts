@@ -212,6 +212,7 @@ export const FIELDS: { readonly [T in TableName]: { readonly [F in keyof Rows[T]
       cursor: { ...textOrNull, max: 100 },
       work: textOrNull,
       counts: text,
+      places: text,
       next_attempt_at: number,
       finished_at: numberOrNull,
       report_id: { ...textOrNull, max: 36 },

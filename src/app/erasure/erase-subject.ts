@@ -9,6 +9,7 @@ import {
 } from "../../domain/erasure/advance-erasure.ts";
 import { certificateOf } from "../../domain/erasure/certificate.ts";
 import type { Erasure, ErasureStep } from "../../domain/erasure/erasure.ts";
+import type { Findings } from "../../domain/erasure/findings.ts";
 import { holdOn } from "../../domain/retention/legal-hold.ts";
 import type { Subject } from "../../domain/roles/subject.ts";
 import type { Changes } from "../../domain/shared/changes.ts";
@@ -32,6 +33,7 @@ import {
 } from "./own-records.ts";
 import {
   answersStep,
+  holdsStep,
   linksStep,
   mailsStep,
   mentionsStep,
@@ -56,6 +58,7 @@ const STEPS: Readonly<Record<Exclude<ErasureStep, "look">, Step>> = {
   mentions: mentionsStep,
   notes: notesStep,
   statements: statementsStep,
+  holds: holdsStep,
   settings: settingsStep,
   audit: auditStep,
   subject: subjectStep,
@@ -72,7 +75,7 @@ export type ErasureOutcome =
   | { readonly type: "nothing" }
   | { readonly type: "done"; readonly erasure: Erasure }
   | { readonly type: "held"; readonly erasure: Erasure }
-  | { readonly type: "residue"; readonly erasure: Erasure; readonly places: readonly string[] }
+  | { readonly type: "residue"; readonly erasure: Erasure; readonly places: Findings }
   /** Not finished now, and gone on with by the next run. */
   | { readonly type: "open"; readonly erasure: Erasure };
 
@@ -121,14 +124,14 @@ const hold = async (deps: EraseDeps, erasure: Erasure): Promise<Turn> => {
 
 const finish = async (context: StepContext): Promise<Turn> => {
   const { deps, erasure, work } = context;
-  const { places, complete } = await lookForHer(context);
+  const { places, retained, complete } = await lookForHer(context);
   const occasion = await occasionOf(deps, SYSTEM_CALLER);
   if (!complete) {
     const again = plus(occasion.now, MINUTE);
     if (!(await commit(deps, postponeErasure(erasure, again, occasion)))) return { type: "conflict" };
     return { type: "ended", outcome: { type: "open", erasure: await stored(deps, erasure) } };
   }
-  if (places.length > 0) {
+  if (Object.keys(places).length > 0) {
     if (!(await commit(deps, reopenErasure(erasure, places, occasion)))) return { type: "conflict" };
     const outcome = { type: "residue", erasure: await stored(deps, erasure), places } as const;
     return { type: "ended", outcome };
@@ -143,6 +146,7 @@ const finish = async (context: StepContext): Promise<Turn> => {
       unlinked: work.unlinked,
       last_backup_expires_at: plusDays(occasion.now, deps.policies.backupRetentionDays),
       recipients: work.recipients,
+      retained,
     }),
   );
   const certificate = { id: deps.ids.next<never>(), document, original_data_hash };

@@ -1,154 +1,78 @@
+import type { Spelling } from "../../domain/anonymization/find-bytes.ts";
 import { type Needle, speaksOf } from "../../domain/anonymization/mentions.ts";
 import { rareExcerptsOf } from "../../domain/anonymization/quotations.ts";
+import type { AuditEntry } from "../../domain/audit/audit-entry.ts";
 import type { ErasureWork } from "../../domain/erasure/erasure.ts";
-import { CATALOGUE } from "../../domain/personal-data/catalogue.ts";
-import { COLLECTIONS, type Collection, keyField, type Records } from "../../domain/personal-data/records.ts";
-import {
-  SEAL_CONTEXTS,
-  SEALED_COLLECTIONS,
-  type SealedRecord,
-  sealedValues,
-} from "../../domain/personal-data/sealed-fields.ts";
-import { SealBroken } from "../../ports/secrets.ts";
+import { type Findings, mayStand } from "../../domain/erasure/findings.ts";
 import { userHashes } from "./last-steps.ts";
+import { count, eachRecord, lookAtRecords, type Sighted } from "./look-at-records.ts";
 import { spellingsOf } from "./spellings.ts";
 import { breathe, needlesOf, PAGE, type StepContext } from "./step.ts";
 
-/** What looks like a person's but never is: the vault of others, keys, and what this very erasure works with. */
-const NOT_OPENED: ReadonlySet<Collection> = new Set(["identities", "keys", "erasures"]);
-/** What she asked for anew since, as a new person, is no residue. */
-const MAY_BE_NEW: ReadonlySet<Collection> = new Set([
-  "sign_in_links",
-  "outgoing_mails",
-  "idempotent_answers",
-]);
+const removedNeedles = (work: ErasureWork): readonly Needle[] =>
+  [...rareExcerptsOf(work.removed), ...work.excerpts].map((passage) => passage.split(" "));
 
-/** What other people write in: many say the same few words, and those are theirs. */
-const WORDS_OF_OTHERS: ReadonlySet<string> = new Set([
-  "comments.content",
-  "comments.moderation_note",
-  "comment_reports.reason",
-  "outgoing_mails.message",
-  "idempotent_answers.answer",
-  ...Object.keys(SEAL_CONTEXTS.privacy_requests).map((field) => `privacy_requests.${field}`),
-]);
-
-interface Wanted {
-  /** What leads to her, and what is hers wherever it stands. */
-  readonly everywhere: readonly Needle[];
-  /** Shorter passages of her texts as well. */
-  readonly outsideOfWords: readonly Needle[];
-}
-
-const opened = ({ deps }: StepContext, collection: Collection, row: object): readonly [string, string][] => {
-  if (NOT_OPENED.has(collection) || !(SEALED_COLLECTIONS as readonly string[]).includes(collection))
-    return [];
-  return sealedValues({ collection, row } as SealedRecord).flatMap(({ field, sealed, context }) => {
-    try {
-      return [[field, deps.sealer.open(sealed, context)] as [string, string]];
-    } catch (failure) {
-      if (failure instanceof SealBroken) return [];
-      throw failure;
-    }
-  });
-};
-
-/** The fields of a record that speak of her, in the clear or opened, or still carry her id where it should be gone. */
-const betraying = (
-  context: StepContext,
-  collection: Collection,
-  row: Records[Collection],
-  { everywhere, outsideOfWords }: Wanted,
-): readonly string[] => {
-  const rules = CATALOGUE[collection].fields as Readonly<Record<string, { readonly erasure: string }>>;
-  const fields = Object.entries(row) as [string, unknown][];
-  const sealed = opened(context, collection, row);
-  const names = new Set(sealed.map(([field]) => field));
-  const carries = fields.filter(
-    ([field, value]) =>
-      value === context.subject.id &&
-      rules[field]?.erasure !== "keep" &&
-      field !== keyField(collection) &&
-      // The request that asked for this stays hers until she was looked for.
-      !("hindrance" in row && row.state === "running"),
-  );
-  const speaks = [...fields, ...sealed].filter(
-    ([field, value]) =>
-      typeof value === "string" &&
-      (!names.has(field) || sealed.some(([, clear]) => clear === value)) &&
-      speaksOf(value, WORDS_OF_OTHERS.has(`${collection}.${field}`) ? everywhere : outsideOfWords),
-  );
-  return [...carries, ...speaks].map(([field]) => `${collection}.${field}`);
-};
-
-const needlesIn = (passages: readonly string[]): readonly Needle[] =>
-  passages.map((passage) => passage.split(" "));
-
-const wantedOf = (work: ErasureWork): Wanted => {
-  const everywhere = [...needlesOf(work), ...needlesIn(rareExcerptsOf(work.removed))];
-  return { everywhere, outsideOfWords: [...everywhere, ...needlesIn(work.excerpts)] };
-};
-
-interface InRecords {
-  readonly places: readonly string[];
-  /** Pieces of her texts that other people have written, too, as it is stored. */
-  readonly shared: ReadonlySet<string>;
-}
-
-const inRecords = async (context: StepContext): Promise<InRecords> => {
-  const wanted = wantedOf(context.work);
-  const shared = new Set<string>();
-  const places = new Set<string>();
-  for (const collection of COLLECTIONS) {
-    let after: string | null = null;
-    for (;;) {
-      const rows: readonly Records[Collection][] = await context.deps.readers.records.walk(
-        collection,
-        after,
-        PAGE,
-      );
-      for (const row of rows) {
-        if (MAY_BE_NEW.has(collection) && row.created_at >= context.erasure.created_at) continue;
-        for (const place of betraying(context, collection, row, wanted)) places.add(place);
-        for (const [field, value] of Object.entries(row)) {
-          if (typeof value !== "string" || !WORDS_OF_OTHERS.has(`${collection}.${field}`)) continue;
-          for (const piece of context.work.fragments) if (value.includes(piece)) shared.add(piece);
-        }
-      }
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < PAGE) break;
-      after = "id" in last ? last.id : last.key;
-      await breathe();
-    }
-  }
-  return { places: [...places], shared };
-};
-
-const inTrail = async (context: StepContext): Promise<readonly string[]> => {
-  const { deps, subject, work } = context;
-  const hashes = new Set<string>(await userHashes(deps, subject.id));
-  const needles = needlesOf(work);
-  const places = new Set<string>();
-  let after: Parameters<typeof deps.readers.audit.list>[0] = null;
-  for (;;) {
-    const entries = await deps.readers.audit.list(after, PAGE);
-    for (const { user_id_hash, details } of entries) {
-      if (user_id_hash !== null && hashes.has(user_id_hash)) places.add("audit_entries.user_id_hash");
-      if (details !== null && speaksOf(details, needles)) places.add("audit_entries.details");
-    }
+const eachEntry = async ({ deps }: StepContext, visit: (entry: AuditEntry) => void): Promise<void> => {
+  for (let after: AuditEntry["id"] | null = null; ; ) {
+    const entries: readonly AuditEntry[] = await deps.readers.audit.list(after, PAGE);
+    for (const entry of entries) visit(entry);
     const last = entries.at(-1);
-    if (last === undefined || entries.length < PAGE) return [...places];
+    if (last === undefined || entries.length < PAGE) return;
     after = last.id;
     await breathe();
   }
 };
 
+/** Entries that still say that it was she: what they tell is in fixed words, and speaks of nobody. */
+const inTrail = async (context: StepContext): Promise<number> => {
+  const hashes = new Set<string>(await userHashes(context.deps, context.subject.id));
+  let found = 0;
+  await eachEntry(context, ({ user_id_hash }) => {
+    if (user_id_hash !== null && hashes.has(user_id_hash)) found += 1;
+  });
+  return found;
+};
+
+/**
+ * Spellings that stand in no record as it is. What does stand in one has been looked at there, and may stay: bytes
+ * cannot tell it from what is left of another.
+ */
+const unexplained = async (
+  context: StepContext,
+  spellings: readonly Spelling[],
+  retained: Sighted["retained"],
+): Promise<readonly Spelling[]> => {
+  const identifying = new Set(spellingsOf({ ...context.work, fragments: [] }).map(({ text }) => text));
+  const left = new Set(spellings);
+  const stand = new Map<string, number>();
+  const explain = (value: string): readonly Spelling[] => {
+    const lower = value.toLowerCase();
+    const here = spellings.filter(({ text }) => text !== "" && lower.includes(text.toLowerCase()));
+    for (const spelling of here) left.delete(spelling);
+    return here;
+  };
+  await eachEntry(context, ({ details }) => void explain(details ?? ""));
+  await eachRecord(context, (collection, row) => {
+    for (const [field, value] of Object.entries(row)) {
+      if (typeof value !== "string" || !mayStand(collection, field)) continue;
+      const here = explain(value);
+      if (here.some(({ text }) => identifying.has(text))) count(stand, `${collection}.${field}`);
+    }
+  });
+  for (const [place, records] of stand) retained.set(place, Math.max(records, retained.get(place) ?? 0));
+  return [...left];
+};
+
 export interface Looked {
-  /** Columns and kinds of files where she was found; empty: nowhere. */
-  readonly places: readonly string[];
+  /** Where she was found and should be gone; empty: nowhere. */
+  readonly places: Findings;
+  /** Where somebody else's words speak of her and stay by right. */
+  readonly retained: Findings;
   /** False: old pages are still in use, so there was no point in looking. */
   readonly complete: boolean;
 }
+
+const INCOMPLETE: Looked = { places: {}, retained: {}, complete: false };
 
 /**
  * Looks for the person: in every column of every collection with what is encrypted opened, in the audit trail, in the
@@ -159,21 +83,23 @@ export const lookForHer = async (context: StepContext): Promise<Looked> => {
   await deps.ownedFiles.eraseMails(
     (text) =>
       work.values.addresses.some((address) => text.includes(address)) ||
-      speaksOf(text, wantedOf(work).outsideOfWords),
+      speaksOf(text, [...needlesOf(work), ...removedNeedles(work)]),
   );
-  const { complete } = await deps.physicalErasure.scrub(false);
-  if (!complete) return { places: [], complete };
-  const { places, shared } = await inRecords(context);
-  const fragments = work.fragments.filter((piece) => !shared.has(piece));
-  const spellings = spellingsOf({ ...work, fragments });
-  const found = [...places, ...(await inTrail(context)), ...(await deps.ownedFiles.find(spellings))];
-  if (found.length > 0) return { places: found, complete };
-  let raw = await deps.physicalErasure.find(spellings);
-  if (raw.length > 0) {
-    // In no record, so in what is left of a page that was rebuilt: rewriting everything takes it away.
-    const { complete: rewritten } = await deps.physicalErasure.scrub(true);
-    if (!rewritten) return { places: [], complete: false };
-    raw = await deps.physicalErasure.find(spellings);
-  }
-  return { places: raw, complete };
+  const spellings = spellingsOf(work);
+  if (!(await deps.physicalErasure.scrub(false)).complete) return INCOMPLETE;
+  const { residue, retained } = await lookAtRecords(context);
+  const looked = (): Looked => ({
+    places: Object.fromEntries(residue),
+    retained: Object.fromEntries(retained),
+    complete: true,
+  });
+  const unlinked = await inTrail(context);
+  if (unlinked > 0) residue.set("audit_entries.user_id_hash", unlinked);
+  for (const kind of await deps.ownedFiles.find(spellings)) count(residue, kind);
+  if (residue.size > 0 || (await deps.physicalErasure.find(spellings)).length === 0) return looked();
+  // In what is left of a page that was rebuilt, which rewriting everything takes away, or in a record that may stay.
+  if (!(await deps.physicalErasure.scrub(true)).complete) return INCOMPLETE;
+  const left = await unexplained(context, spellings, retained);
+  for (const place of await deps.physicalErasure.find(left)) count(residue, place);
+  return looked();
 };

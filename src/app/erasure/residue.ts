@@ -18,7 +18,7 @@ import { needlesOf, type Step, type StepContext, walking } from "./step.ts";
 const byId = ({ id }: { readonly id: string }): string => id;
 
 /** What cannot be opened under any key that is here can be read by nobody else either; the rotation of keys tells of it. */
-const unlessBroken = <T>(open: () => T): T | null => {
+export const unlessBroken = <T>(open: () => T): T | null => {
   try {
     return open();
   } catch (failure) {
@@ -159,6 +159,16 @@ const requestWithoutHer = (
 export const statementsStep: Step = async (context) => {
   const her = redactor(context);
   return walking(context, "privacy_requests", byId, (request) => requestWithoutHer(context, her, request));
+};
+
+/** A hold that has ended needs no reason that names her. */
+export const holdsStep: Step = async (context) => {
+  const needles = needlesOf(context.work);
+  return walking(context, "legal_holds", byId, ({ id, version, reason, lifted_at }) =>
+    lifted_at !== null && speaksOf(reason, needles)
+      ? { op: "update", in: "legal_holds", id, version, set: { reason: "" } }
+      : null,
+  );
 };
 
 /** Settings that she wrote as staff no longer say so. */

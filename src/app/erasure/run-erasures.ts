@@ -40,7 +40,7 @@ const HINDRANCES: Readonly<
 
 const tell = ({ logger }: RunErasuresDeps, outcome: ErasureOutcome): void => {
   if (outcome.type === "residue") {
-    logger.error("erasure_found_residue", { count: outcome.places.length });
+    logger.error("erasure_found_residue", { count: Object.keys(outcome.places).length });
   }
   if (outcome.type === "held") logger.warn("erasure_held");
 };

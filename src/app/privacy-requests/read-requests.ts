@@ -1,9 +1,10 @@
+import { placesOf } from "../../domain/erasure/erasure.ts";
 import type { PrivacyRequest } from "../../domain/privacy-requests/privacy-request.ts";
 import { type PrivacyRequestId, parseId } from "../../domain/shared/ids.ts";
 import { parseInstant } from "../../domain/shared/instant.ts";
 import { err, ok } from "../../domain/shared/result.ts";
 import type { InboxPosition } from "../../ports/privacy-request-reader.ts";
-import type { Application } from "../application.ts";
+import type { Application, InboxRequest } from "../application.ts";
 import { requirePermission } from "../caller.ts";
 import type { Deps } from "../deps.ts";
 import { badCursor, pageOf } from "../paging.ts";
@@ -70,6 +71,17 @@ const parsePosition = (cursor: string): InboxPosition | null => {
   return due_at === null || id === null ? null : { due_at, id };
 };
 
+/** Where the person of an erasure that cannot end is still found. */
+const placesFor = async (
+  { readers }: Deps,
+  { hindrance, subject_id }: PrivacyRequest,
+): Promise<InboxRequest["places"]> => {
+  if (hindrance !== "residue" || subject_id === null) return [];
+  const erasure = await readers.erasures.ofSubject(subject_id);
+  const places = erasure === null ? {} : placesOf(erasure);
+  return Object.entries(places).map(([place, records]) => ({ place, records }));
+};
+
 /** What has to be answered, what is late first. */
 export const requestInbox =
   (deps: Deps): Application["privacyRequests"]["inbox"] =>
@@ -80,12 +92,15 @@ export const requestInbox =
     if (cursor !== null && after === null) return badCursor();
     const rows = await deps.readers.privacyRequests.inbox({ state, type }, after, limit + 1);
     const now = deps.clock.now();
-    return ok(
-      pageOf(
-        rows,
-        limit,
-        (row) => `${row.due_at}.${row.id}`,
-        (row) => requestView(deps, row, now),
-      ),
+    const { items, next_cursor } = pageOf(
+      rows,
+      limit,
+      (row) => `${row.due_at}.${row.id}`,
+      (row) => row,
     );
+    const shown = items.map(async (row) => ({
+      ...requestView(deps, row, now),
+      places: await placesFor(deps, row),
+    }));
+    return ok({ items: await Promise.all(shown), next_cursor });
   };

@@ -9,6 +9,7 @@ import type { Changes, Settable, Write } from "../shared/changes.ts";
 import type { ErasureId, KeyedHash, Sealed, SignedReportId } from "../shared/ids.ts";
 import { HOUR, type Instant, MINUTE, plus } from "../shared/instant.ts";
 import { countsOf, type Erasure, type ErasureCounts, type ErasureStep, newErasure } from "./erasure.ts";
+import type { Findings } from "./findings.ts";
 
 /** How soon a held erasure looks whether the hold has ended, and one that found her looks again. */
 const HELD_PAUSE = MINUTE;
@@ -149,7 +150,7 @@ export const holdErasure = (erasure: Erasure, occasion: Occasion): Changes => ({
 });
 
 /** She was found: no certificate, and everything is gone through again later. */
-export const reopenErasure = (erasure: Erasure, places: readonly string[], occasion: Occasion): Changes => ({
+export const reopenErasure = (erasure: Erasure, places: Findings, occasion: Occasion): Changes => ({
   expects: [],
   writes: [
     moved(
@@ -158,12 +159,13 @@ export const reopenErasure = (erasure: Erasure, places: readonly string[], occas
         status: "residue",
         step: "vault",
         cursor: null,
+        places: canonicalJson(places),
         next_attempt_at: plus(occasion.now, RESIDUE_PAUSE),
       },
       occasion,
     ),
   ],
-  audit: [auditEntry("erasure.residue_found", erasure.id, { places }, occasion)],
+  audit: [auditEntry("erasure.residue_found", erasure.id, { places: Object.keys(places) }, occasion)],
 });
 
 /** It could not go on, or old pages could not be given up yet: gone on with at `retryAt`, and nothing is certified before. */
@@ -196,6 +198,7 @@ export const certifyErasure = (
         status: "done",
         cursor: null,
         work: null,
+        places: canonicalJson({}),
         finished_at: occasion.now,
         report_id: certificate.id,
         original_data_hash: certificate.original_data_hash,

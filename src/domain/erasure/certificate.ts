@@ -3,6 +3,7 @@ import type { Collection } from "../personal-data/records.ts";
 import type { Json } from "../shared/canonical-json.ts";
 import type { Instant } from "../shared/instant.ts";
 import { countsOf, type Erasure } from "./erasure.ts";
+import { type Findings, groundOf } from "./findings.ts";
 
 /** What becomes of a person's records of a collection, and by what right anything of them stays. */
 interface Fate {
@@ -66,6 +67,8 @@ export interface CertificateFacts {
   readonly unlinked: number;
   readonly last_backup_expires_at: Instant;
   readonly recipients: number;
+  /** Where other people's words speak of her and stay. */
+  readonly retained: Findings;
 }
 
 const timeOf = (moment: Instant): Json => moment;
@@ -100,6 +103,9 @@ export const certificateOf = (facts: CertificateFacts): Json => {
         ground: "GDPR Art. 5(2), 17(3)(b): that something was done, without who did it",
       },
     ],
+    retained: Object.entries(facts.retained)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([place, records]) => ({ place, records, ground: groundOf(place) })),
     original_data_hash: facts.original_data_hash,
     last_backup_expires_at: timeOf(facts.last_backup_expires_at),
     recipients_told: facts.recipients,

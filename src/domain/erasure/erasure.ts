@@ -11,6 +11,7 @@ import type {
   SubjectId,
 } from "../shared/ids.ts";
 import type { Instant } from "../shared/instant.ts";
+import type { Findings } from "./findings.ts";
 
 /**
  * What is done one after the other. Nothing is destroyed before `ledger` is on disk; nothing is certified before `look`
@@ -31,6 +32,7 @@ export const ERASURE_STEPS = [
   "mentions",
   "notes",
   "statements",
+  "holds",
   "settings",
   "audit",
   "subject",
@@ -90,6 +92,8 @@ export interface Erasure extends GdprRecord<ErasureId> {
   readonly work: Sealed | null;
   /** Canonical JSON of ErasureCounts. */
   readonly counts: CanonicalJson;
+  /** Canonical JSON of Findings: where she was found the last time, so that somebody can see to it. */
+  readonly places: CanonicalJson;
   /** When it is looked at again. */
   readonly next_attempt_at: Instant;
   readonly finished_at: Instant | null;
@@ -112,6 +116,7 @@ export const newErasure = (
   cursor: null,
   work: null,
   counts: canonicalJson({}),
+  places: canonicalJson({}),
   next_attempt_at: now,
   finished_at: null,
   report_id: null,
@@ -119,6 +124,8 @@ export const newErasure = (
 });
 
 export const countsOf = (erasure: Erasure): ErasureCounts => JSON.parse(erasure.counts) as ErasureCounts;
+
+export const placesOf = (erasure: Erasure): Findings => JSON.parse(erasure.places) as Findings;
 
 export const nextStep = (step: ErasureStep): ErasureStep =>
   ERASURE_STEPS[ERASURE_STEPS.indexOf(step) + 1] ?? "look";

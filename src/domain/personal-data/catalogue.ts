@@ -305,6 +305,7 @@ export const CATALOGUE: Catalogue = {
       // Destroyed with the end of the erasure that needs it.
       work: { ...sealed, erasure: "blank", export: "omit" },
       counts: internal,
+      places: internal,
       next_attempt_at: { ...internal, mask: "shifted-time" },
       finished_at: time,
       report_id: internal,

@@ -14,9 +14,10 @@ import {
   Extension,
   IdentityStep,
   INBOX_QUERY,
+  InboxPage,
+  inboxBody,
   Lifting,
   PrivacyRequestBody,
-  PrivacyRequestPage,
   privacyRequestBody,
   RequestDecision,
   RequestRefusal,
@@ -66,7 +67,7 @@ export const adminPrivacyRequestRoutes = ({ application }: Service): readonly Ro
       description: "Whatever is not answered for good, or one state. Reading it is told to the audit trail.",
       permission,
       query: t.Object(INBOX_QUERY),
-      success: { status: 200, description: "A page", schema: PrivacyRequestPage },
+      success: { status: 200, description: "A page", schema: InboxPage },
       problems: [],
       handle: async ({ caller, query }) => {
         const found = await privacyRequests.inbox(caller, {
@@ -77,7 +78,7 @@ export const adminPrivacyRequestRoutes = ({ application }: Service): readonly Ro
         return found.ok
           ? ok(
               json({
-                items: found.value.items.map(privacyRequestBody),
+                items: found.value.items.map(inboxBody),
                 next_cursor: found.value.next_cursor,
               }),
             )

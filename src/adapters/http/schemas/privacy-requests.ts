@@ -1,5 +1,5 @@
 import { t } from "elysia";
-import type { PrivacyRequestView } from "../../../app/application.ts";
+import type { InboxRequest, PrivacyRequestView } from "../../../app/application.ts";
 import { COMMENT_CHOICES } from "../../../domain/anonymization/erase-comment.ts";
 import { AUTHOR_NAME_MAX, CONTENT_MAX } from "../../../domain/comments/comment.ts";
 import { CONSENT_TYPES } from "../../../domain/consent/consent-type.ts";
@@ -12,7 +12,7 @@ import {
   RESTRICTION_GROUNDS,
   STATEMENT_MAX,
 } from "../../../domain/privacy-requests/privacy-request.ts";
-import { named, nullable, oneOf, PAGE_QUERY, page, record, text, time, uuid } from "./kinds.ts";
+import { integer, named, nullable, oneOf, PAGE_QUERY, page, record, text, time, uuid } from "./kinds.ts";
 import { timeText, timeTextOrNull } from "./times.ts";
 
 const Type = named("PrivacyRequestType", oneOf(REQUEST_TYPES));
@@ -125,42 +125,63 @@ export const INBOX_QUERY = {
   type: t.Optional(oneOf(REQUEST_TYPES)),
 };
 
-export const PrivacyRequestBody = named(
-  "PrivacyRequest",
-  record({
-    id: uuid(),
-    subject: nullable(uuid(), { description: "Pseudonym of the person; null while nobody knows it" }),
-    type: Type,
-    state: State,
-    channel: oneOf(REQUEST_CHANNELS, { description: "What showed who asks" }),
-    comments: nullable(Choice),
-    purpose: nullable(Purpose),
-    restriction_ground: nullable(oneOf(RESTRICTION_GROUNDS)),
-    statement: nullable(t.String()),
-    contact: nullable(t.String(), { description: "Where an operator entered that it came from" }),
-    received_at: time(),
-    target_at: time("One month (three, when extended) from receipt, counted by days"),
-    due_at: time("The legal limit: the same, moved to the next working day (Regulation 1182/71)"),
-    unsuspended_due_at: time("What the limit would be had the clock never stood still"),
-    clock: oneOf(["running", "stopped", "ended"]),
-    late: t.Boolean(),
-    extended_at: nullable(time()),
-    extension_reason: nullable(t.String()),
-    effective_at: nullable(time(), {
-      description: "When an erasure takes effect; until then it can be cancelled",
-    }),
-    hindrance: nullable(oneOf(["legal_hold", "residue", "trouble"]), {
-      description: "What keeps an erasure from ending",
-    }),
-    refusal_ground: nullable(oneOf(REFUSAL_GROUNDS)),
-    answer: nullable(t.String(), { description: "A refusal names where to complain (GDPR Art. 12(4))" }),
-    closed_at: nullable(time()),
-    lift_at: nullable(time(), { description: "When a restriction ends, told before (GDPR Art. 18(3))" }),
-    lifted_at: nullable(time()),
+const PRIVACY_REQUEST = {
+  id: uuid(),
+  subject: nullable(uuid(), { description: "Pseudonym of the person; null while nobody knows it" }),
+  type: Type,
+  state: State,
+  channel: oneOf(REQUEST_CHANNELS, { description: "What showed who asks" }),
+  comments: nullable(Choice),
+  purpose: nullable(Purpose),
+  restriction_ground: nullable(oneOf(RESTRICTION_GROUNDS)),
+  statement: nullable(t.String()),
+  contact: nullable(t.String(), { description: "Where an operator entered that it came from" }),
+  received_at: time(),
+  target_at: time("One month (three, when extended) from receipt, counted by days"),
+  due_at: time("The legal limit: the same, moved to the next working day (Regulation 1182/71)"),
+  unsuspended_due_at: time("What the limit would be had the clock never stood still"),
+  clock: oneOf(["running", "stopped", "ended"]),
+  late: t.Boolean(),
+  extended_at: nullable(time()),
+  extension_reason: nullable(t.String()),
+  effective_at: nullable(time(), {
+    description: "When an erasure takes effect; until then it can be cancelled",
   }),
+  hindrance: nullable(oneOf(["legal_hold", "residue", "trouble"]), {
+    description: "What keeps an erasure from ending",
+  }),
+  refusal_ground: nullable(oneOf(REFUSAL_GROUNDS)),
+  answer: nullable(t.String(), { description: "A refusal names where to complain (GDPR Art. 12(4))" }),
+  closed_at: nullable(time()),
+  lift_at: nullable(time(), { description: "When a restriction ends, told before (GDPR Art. 18(3))" }),
+  lifted_at: nullable(time()),
+};
+
+export const PrivacyRequestBody = named("PrivacyRequest", record(PRIVACY_REQUEST));
+
+export const InboxPage = page(
+  "PrivacyRequestInbox",
+  named(
+    "InboxPrivacyRequest",
+    record({
+      ...PRIVACY_REQUEST,
+      places: t.Array(
+        record({
+          place: t.String({ examples: ["system_config.value"] }),
+          records: integer({ minimum: 1 }),
+        }),
+        {
+          description:
+            "With the hindrance `residue`: where the person is still found, so that somebody can change it; the erasure goes on within an hour",
+        },
+      ),
+    }),
+  ),
 );
 
 export const PrivacyRequestPage = page("PrivacyRequestPage", PrivacyRequestBody);
+
+export const inboxBody = (view: InboxRequest) => ({ ...privacyRequestBody(view), places: [...view.places] });
 
 export const privacyRequestBody = (view: PrivacyRequestView) => ({
   id: view.id,

@@ -1,0 +1,1 @@
+ALTER TABLE "erasures" ADD COLUMN "places" text COLLATE "C" DEFAULT '{}' NOT NULL;

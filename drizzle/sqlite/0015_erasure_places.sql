@@ -1,0 +1,1 @@
+ALTER TABLE `erasures` ADD `places` text DEFAULT '{}' NOT NULL;
