@@ -14,6 +14,7 @@ import { SILENT } from "../support/audit-log.ts";
 import { CANARY } from "../support/canary.ts";
 import { asking } from "../support/privacy-requests.ts";
 import { accepted, type TestService, testService } from "../support/service.ts";
+import { aRecipient } from "../support/webhooks.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gonogo-others-words-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -155,4 +156,23 @@ test("where she is still found stands in the inbox, without what stands there", 
   expect(items.map(({ id, hindrance, places }) => ({ id, hindrance, places }))).toEqual([
     { id: request.id, hindrance: "residue", places: [{ place: "system_config.value", records: 1 }] },
   ]);
+});
+
+test("recipients are told once that she was erased, however often she is looked for", async () => {
+  const service = await testService();
+  const recipient = await aRecipient(service);
+  const admin = await service.signIn("root@example.org", "admin");
+  const she = await service.signIn(CANARY.email);
+  await post(service, she.caller, "<p>Of birds.</p>", { name: CANARY.name });
+  const setting = { key: "site.editor", value: CANARY.name, description: null, is_sensitive: true };
+  accepted(await service.application.configuration.write(admin.caller, { ...setting, version: null }));
+  const input = { subject: subjectOf(she.caller), comments: "remove_text" } as const;
+  expect((await eraseSubject(service.deps)(input)).type).toBe("residue");
+  for (let hours = 0; hours < 3; hours += 1) {
+    service.pass(2 * HOUR);
+    const deps = { ...service.deps, leases: service.store.leases, logger: SILENT };
+    expect(await runErasures(deps)).toMatchObject({ residue: 1 });
+  }
+  const open = await service.deps.readers.webhookDeliveries.open(recipient.id, null, 100);
+  expect(open.filter(({ event }) => event === "subject.erased")).toHaveLength(1);
 });

@@ -179,7 +179,9 @@ const turn = async (deps: EraseDeps, erasure: Erasure, subject: Subject): Promis
     occasion,
   );
   const told =
-    step === "look" ? withEvents(deps, changes, [{ ...ERASED, subject: subject.id }], occasion.now) : changes;
+    step === "look" && subject.status !== "erased"
+      ? withEvents(deps, changes, [{ ...ERASED, subject: subject.id }], occasion.now)
+      : changes;
   return (await commit(deps, told)) ? { type: "moved" } : { type: "conflict" };
 };
 
