@@ -7,6 +7,8 @@ export interface ErasureReader {
   byId(id: ErasureId): Promise<Erasure | null>;
   /** Null: her erasure has not begun. */
   ofSubject(subject: SubjectId): Promise<Erasure | null>;
-  /** Those that are not done and to be looked at by `now`, longest waiting first, at most `limit`. */
+  /** Held ones by id, after `after`, at most `limit`. */
+  held(after: ErasureId | null, limit: number): Promise<readonly Erasure[]>;
+  /** Those neither done nor held and to be looked at by `now`, longest waiting first, at most `limit`. */
   open(now: Instant, limit: number): Promise<readonly Erasure[]>;
 }

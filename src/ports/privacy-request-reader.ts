@@ -33,6 +33,6 @@ export interface PrivacyRequestReader {
   late(now: Instant, atMost: number): Promise<number>;
   /** Those whose `wakes_at` has come at `now`, the longest due first. */
   waking(now: Instant, limit: number): Promise<readonly PrivacyRequest[]>;
-  /** Erasures scheduled or running whose `effective_at` has come at `now`, the longest due first. */
+  /** Erasures scheduled or running whose `effective_at` has come at `now` and that no hold keeps, the longest due first. */
   dueErasures(now: Instant, limit: number): Promise<readonly PrivacyRequest[]>;
 }

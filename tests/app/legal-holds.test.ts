@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { eraseSubject } from "../../src/app/erasure/erase-subject.ts";
+import type { Changes } from "../../src/domain/shared/changes.ts";
 import { betrayals, CANARY } from "../support/canary.ts";
 import { makeScene } from "../support/erasable.ts";
 import { accepted, refused, testService } from "../support/service.ts";
@@ -23,6 +24,37 @@ describe("legal holds", () => {
     const { items } = accepted(await legalHolds.list(admin.caller, { limit: 20, cursor: null }));
     expect(items.map(({ id }) => id)).toEqual([hold.id]);
     expect(items[0]?.lifted_at).not.toBeNull();
+  });
+
+  test("on any record of hers, placed between the question and the commit, stops the batch", async () => {
+    const service = await testService();
+    const { her } = await makeScene(service);
+    const admin = await service.signIn("root@example.org", "admin");
+    const { readers, unitOfWork } = service.deps;
+    for (const collection of ["sessions", "comment_reports"] as const) {
+      const [record] = await readers.personalData.ofSubject(collection, her, null, 1);
+      let placed = false;
+      const deps = {
+        ...service.deps,
+        unitOfWork: {
+          ...unitOfWork,
+          commit: async (changes: Changes) => {
+            if (!placed && changes.writes.some((write) => "id" in write && write.id === record?.id)) {
+              placed = true;
+              const input = { scope: "record", on: record?.id ?? "", reason: "a claim" } as const;
+              accepted(await service.application.legalHolds.place(admin.caller, input));
+            }
+            return unitOfWork.commit(changes);
+          },
+        },
+      };
+      const outcome = await eraseSubject(deps)({ subject: her, comments: "remove_text" });
+      expect([collection, placed, outcome.type]).toEqual([collection, true, "held"]);
+      const left = await readers.personalData.ofSubject(collection, her, null, 10);
+      expect(left.map(({ id }) => id)).toContain(record?.id as never);
+      const [hold] = await readers.legalHolds.standing();
+      if (hold !== undefined) accepted(await service.application.legalHolds.lift(admin.caller, hold.id));
+    }
   });
 
   test.each([1, 2, 4, 6])(

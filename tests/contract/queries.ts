@@ -62,6 +62,7 @@ export const EVERY_QUERY: {
     byId: (readers) => readers.erasures.byId(id()),
     ofSubject: (readers) => readers.erasures.ofSubject(ids.subject()),
     open: (readers) => readers.erasures.open(NOON, 20),
+    held: (readers) => readers.erasures.held(id(), 20),
   },
   serviceCredentials: {
     byTokenHash: (readers) => readers.serviceCredentials.byTokenHash(hash<TokenHash>()),
@@ -98,6 +99,9 @@ export const EVERY_QUERY: {
     list: (readers) => readers.legalHolds.list(id(), 20),
     standing: (readers) => readers.legalHolds.standing(),
     ofSubject: (readers) => readers.legalHolds.ofSubject(ids.subject()),
+    keeping: (readers) => readers.legalHolds.keeping({ subjects: [ids.subject()], records: [id()] }),
+    onRecordsOf: (readers) => readers.legalHolds.onRecordsOf(ids.subject()),
+    guardVersion: (readers) => readers.legalHolds.guardVersion(),
   },
   signedReports: {
     byId: (readers) => readers.signedReports.byId(id()),

@@ -487,7 +487,7 @@ export const keys = sqliteTable(
 export const guards = sqliteTable(
   "guards",
   {
-    id: text().$type<"admins">().primaryKey(),
+    id: text().$type<"admins" | "holds">().primaryKey(),
     ...storedFields(),
   },
   () => checks("guards"),
@@ -565,6 +565,7 @@ export const erasures = sqliteTable(
       .$type<CanonicalJson>()
       .notNull()
       .default("{}" as CanonicalJson),
+    held_by: text().$type<LegalHoldId>(),
     next_attempt_at: instant().notNull(),
     finished_at: instant(),
     report_id: text().$type<SignedReportId>(),
@@ -573,6 +574,7 @@ export const erasures = sqliteTable(
   (t) => [
     ...checks("erasures"),
     uniqueIndex("erasures_subject_id").on(t.subject_id),
+    index("erasures_held").on(t.id).where(sql`status = 'held'`),
     index("erasures_open").on(t.next_attempt_at, t.id).where(sql`status <> 'done'`),
     index("erasures_retention_until").on(t.retention_until).where(sql`retention_until is not null`),
   ],

@@ -67,7 +67,7 @@ export const emptyContents = () => {
     row.wakes_at === null ? null : { group: "", position: [row.wakes_at, row.id] },
   );
   const scheduledErasures = orderedIndex<Rows["privacy_requests"]>((row) =>
-    row.effective_at === null || row.closed_at !== null
+    row.effective_at === null || row.closed_at !== null || row.hindrance === "legal_hold"
       ? null
       : { group: "", position: [row.effective_at, row.id] },
   );
@@ -97,7 +97,12 @@ export const emptyContents = () => {
     row.lifted_at === null ? { group: "", position: [row.id] } : null,
   );
   const openErasures = orderedIndex<Rows["erasures"]>((row) =>
-    row.status === "done" ? null : { group: "", position: [row.next_attempt_at, row.id] },
+    row.status === "done" || row.status === "held"
+      ? null
+      : { group: "", position: [row.next_attempt_at, row.id] },
+  );
+  const heldErasures = orderedIndex<Rows["erasures"]>((row) =>
+    row.status === "held" ? { group: "", position: [row.id] } : null,
   );
   const byParent = orderedIndex<Rows["comments"]>((row) =>
     row.parent_id === null ? null : { group: row.parent_id, position: [row.id] },
@@ -160,7 +165,7 @@ export const emptyContents = () => {
     legal_holds: tableOf("legal_holds", [holdsById, standingHolds]),
     signed_reports: tableOf("signed_reports", [reportsByKind]),
     retention_runs: tableOf("retention_runs", [runsById]),
-    erasures: tableOf("erasures", [openErasures]),
+    erasures: tableOf("erasures", [openErasures, heldErasures]),
     webhooks: tableOf("webhooks"),
     webhook_deliveries: tableOf("webhook_deliveries", [
       deliveriesByDate,
@@ -200,6 +205,7 @@ export const emptyContents = () => {
     configByKey,
     keysByEnd,
     openErasures,
+    heldErasures,
     byParent,
     reportsByComment,
     holdsById,

@@ -213,6 +213,7 @@ export const FIELDS: { readonly [T in TableName]: { readonly [F in keyof Rows[T]
       work: textOrNull,
       counts: text,
       places: text,
+      held_by: { ...textOrNull, max: 36 },
       next_attempt_at: number,
       finished_at: numberOrNull,
       report_id: { ...textOrNull, max: 36 },

@@ -10,7 +10,7 @@ import {
 import { certificateOf } from "../../domain/erasure/certificate.ts";
 import type { Erasure, ErasureStep } from "../../domain/erasure/erasure.ts";
 import type { Findings } from "../../domain/erasure/findings.ts";
-import { holdOn } from "../../domain/retention/legal-hold.ts";
+import type { LegalHold } from "../../domain/retention/legal-hold.ts";
 import type { Subject } from "../../domain/roles/subject.ts";
 import type { Changes } from "../../domain/shared/changes.ts";
 import type { ErasureId, KeyedHash, SubjectId } from "../../domain/shared/ids.ts";
@@ -19,6 +19,7 @@ import { SYSTEM_CALLER } from "../caller.ts";
 import { occasionOf } from "../commit.ts";
 import { withEvents } from "../recipients/with-events.ts";
 import { newWork, openWork, sealWork } from "./erasure-work.ts";
+import { holdOnHer, holdOnTouched } from "./held.ts";
 import { requestsStep, withAnsweredRequests } from "./her-requests.ts";
 import { auditStep, subjectStep } from "./last-steps.ts";
 import { lookForHer } from "./look.ts";
@@ -41,7 +42,7 @@ import {
   settingsStep,
   statementsStep,
 } from "./residue.ts";
-import type { Batch, EraseDeps, Step, StepContext, Touched } from "./step.ts";
+import type { Batch, EraseDeps, Step, StepContext } from "./step.ts";
 
 const STEPS: Readonly<Record<Exclude<ErasureStep, "look">, Step>> = {
   ledger: ledgerStep,
@@ -79,29 +80,6 @@ export type ErasureOutcome =
   /** Not finished now, and gone on with by the next run. */
   | { readonly type: "open"; readonly erasure: Erasure };
 
-/** Whether a hold in force is on her, or on one of these records, or on a record of hers. */
-const isHeld = async (
-  { readers, clock }: EraseDeps,
-  subject: SubjectId,
-  touched: readonly Touched[],
-): Promise<boolean> => {
-  const holds = await readers.legalHolds.standing();
-  if (holds.length === 0) return false;
-  const now = clock.now();
-  const hers = [{ id: subject, subject_id: subject }, ...touched];
-  if (hers.some((record) => holdOn(holds, record, now) !== null)) return true;
-  for (const { record_id } of holds) {
-    if (record_id === null) continue;
-    const [comment, consent] = await Promise.all([
-      readers.comments.byId(record_id as never),
-      readers.consents.byId(record_id as never),
-    ]);
-    const owner = comment?.comment.subject_id ?? consent?.subject_id ?? null;
-    if (owner === subject && holdOn(holds, { id: record_id, subject_id: owner }, now) !== null) return true;
-  }
-  return false;
-};
-
 type Turn =
   | { readonly type: "moved" }
   | { readonly type: "conflict" }
@@ -116,9 +94,9 @@ const stored = async (deps: EraseDeps, erasure: Erasure): Promise<Erasure> => {
   return found;
 };
 
-const hold = async (deps: EraseDeps, erasure: Erasure): Promise<Turn> => {
-  const held = await commit(deps, holdErasure(erasure, await occasionOf(deps, SYSTEM_CALLER)));
-  if (!held) return { type: "conflict" };
+const hold = async (deps: EraseDeps, erasure: Erasure, { id }: LegalHold): Promise<Turn> => {
+  const held = holdErasure(erasure, id, await occasionOf(deps, SYSTEM_CALLER));
+  if (held !== null && !(await commit(deps, held))) return { type: "conflict" };
   return { type: "ended", outcome: { type: "held", erasure: await stored(deps, erasure) } };
 };
 
@@ -167,14 +145,17 @@ const turn = async (deps: EraseDeps, erasure: Erasure, subject: Subject): Promis
   const context: StepContext = { deps, erasure, subject, work };
   if (erasure.step === "look") return finish(context);
   // Asked before the ledger is written, so that nothing at all is done while a hold stands.
-  if (await isHeld(deps, subject.id, [])) return hold(deps, erasure);
+  const holds = await deps.readers.legalHolds.guardVersion();
+  const onHer = await holdOnHer(deps, subject.id);
+  if (onHer !== null) return hold(deps, erasure, onHer);
   const batch: Batch = await STEPS[erasure.step](context);
-  if (await isHeld(deps, subject.id, batch.touched)) return hold(deps, erasure);
+  const onTouched = await holdOnTouched(deps, batch.touched);
+  if (onTouched !== null) return hold(deps, erasure, onTouched);
   const occasion = await occasionOf(deps, SYSTEM_CALLER);
   const { writes, step, cursor, counted } = batch;
   const sealed = sealWork(deps, erasure, batch.work);
   const changes = advanceErasure(
-    { erasure, subject },
+    { erasure, subject, holds },
     { writes, step, cursor, counted, work: sealed },
     occasion,
   );

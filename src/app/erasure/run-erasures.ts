@@ -2,6 +2,7 @@ import { postponeErasure } from "../../domain/erasure/advance-erasure.ts";
 import type { Erasure } from "../../domain/erasure/erasure.ts";
 import { beginErasure, failErasure } from "../../domain/privacy-requests/erasure-request.ts";
 import type { ErasureHindrance, PrivacyRequest } from "../../domain/privacy-requests/privacy-request.ts";
+import { isInForce } from "../../domain/retention/legal-hold.ts";
 import { HOUR, MINUTE, plus } from "../../domain/shared/instant.ts";
 import type { Leases } from "../../ports/leases.ts";
 import type { LogFields, Logger } from "../../ports/logger.ts";
@@ -9,7 +10,7 @@ import { StorageFailure } from "../../ports/unit-of-work.ts";
 import { SYSTEM_CALLER } from "../caller.ts";
 import { occasionOf } from "../commit.ts";
 import { begin, carryOn, type ErasureOutcome } from "./erase-subject.ts";
-import type { EraseDeps } from "./step.ts";
+import { type EraseDeps, PAGE } from "./step.ts";
 
 const LEASE = "erasures";
 /** Well over what a batch takes; prolonged before each. */
@@ -95,6 +96,7 @@ const sayWhy = async (
   const request = await deps.readers.privacyRequests.byId(id);
   if (request === null) return;
   const { hindrance, pause } = HINDRANCES[type];
+  if (type === "held" && request.hindrance === hindrance) return;
   const retryAt = plus(deps.clock.now(), pause);
   const failed = failErasure(request, hindrance, retryAt, await occasionOf(deps, SYSTEM_CALLER));
   if (failed.ok) await deps.unitOfWork.commit(failed.value.changes);
@@ -115,6 +117,34 @@ const answer = async (
   return erasure === null ? { type: "nothing" } : carryOn(deps, erasure.id, leads);
 };
 
+interface Held {
+  readonly standing: number;
+  /** Those that may go on. */
+  readonly ended: readonly Erasure[];
+}
+
+/** Held ones, page by page, by whether their hold still stands: asking writes nothing, however long they wait. */
+const heldOnes = async ({ readers, clock }: RunErasuresDeps): Promise<Held> => {
+  const ended: Erasure[] = [];
+  let standing = 0;
+  for (let after: Erasure["id"] | null = null; ; ) {
+    const page: readonly Erasure[] = await readers.erasures.held(after, BATCH);
+    for (const erasure of page) {
+      const hold = erasure.held_by === null ? null : await readers.legalHolds.byId(erasure.held_by);
+      if (hold !== null && isInForce(hold, clock.now())) standing += 1;
+      else ended.push(erasure);
+    }
+    after = page.at(-1)?.id ?? null;
+    if (page.length < BATCH) return { standing, ended };
+  }
+};
+
+/** Requests of hers that this erasure answers: one, as a rule. */
+const runningOf = async ({ readers }: RunErasuresDeps, { subject_id }: Erasure) =>
+  (await readers.privacyRequests.ofSubject(subject_id, null, PAGE)).filter(
+    ({ type, state }) => type === "erasure" && state === "running",
+  );
+
 /** Asked every few seconds: a lease is a write, and reading costs next to nothing. */
 const isAnythingDue = async ({ readers, clock }: RunErasuresDeps): Promise<boolean> =>
   (await readers.privacyRequests.dueErasures(clock.now(), 1)).length > 0 ||
@@ -122,16 +152,30 @@ const isAnythingDue = async ({ readers, clock }: RunErasuresDeps): Promise<boole
 
 /**
  * Carries out the erasures that people asked for and whose date has come, then whatever else has begun and is not done:
- * interrupted, held until now, or found her the last time. One instance at a time does so; a held one is asked again
- * every minute, one that failed after ten. Rejects with StorageFailure where the store is away, and then no other is tried.
+ * interrupted, or found her the last time; and those whose hold has ended. One instance at a time does so; one that failed
+ * is tried again after ten minutes. Rejects with StorageFailure where the store is away, and then no other is tried.
  */
 export const runErasures = async (deps: RunErasuresDeps): Promise<ErasureFigures> => {
   const figures = { done: 0, held: 0, residue: 0, open: 0, nothing: 0, failed: 0 };
   const { readers } = deps;
   const holder = deps.ids.subject();
   const leads = (): Promise<boolean> => deps.leases.take(LEASE, holder, LEASE_MS);
-  if (!(await isAnythingDue(deps)) || !(await leads())) return figures;
+  const { standing, ended } = await heldOnes(deps);
+  figures.held = standing;
+  if (!(ended.length > 0 || (await isAnythingDue(deps))) || !(await leads())) return figures;
   try {
+    for (const erasure of ended) {
+      const outcome = await attempt(
+        deps,
+        () => carryOn(deps, erasure.id, leads),
+        () => readers.erasures.byId(erasure.id),
+      );
+      figures[outcome] += 1;
+      if (outcome === "done" || outcome === "nothing") continue;
+      await orFailed(deps, async () => {
+        for (const request of await runningOf(deps, erasure)) await sayWhy(deps, request, outcome);
+      });
+    }
     for (const request of await readers.privacyRequests.dueErasures(deps.clock.now(), BATCH)) {
       const { subject_id } = request;
       const outcome = await attempt(

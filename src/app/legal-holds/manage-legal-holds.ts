@@ -30,7 +30,10 @@ export const placeLegalHold =
       return err({ type: "invalid-input", errors: [{ pointer: "/reason", reason: words.error }] });
     return decideAndCommit(deps, caller, async () => {
       const { hold, changes } = placeHold(
-        await thingOf(deps, scope, on),
+        {
+          guardVersion: await deps.readers.legalHolds.guardVersion(),
+          thing: await thingOf(deps, scope, on),
+        },
         { id: deps.ids.next(), scope, on, reason: words.value },
         await occasionOf(deps, caller),
       );

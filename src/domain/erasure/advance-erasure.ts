@@ -6,13 +6,12 @@ import { type AdminsState, moveGuard } from "../roles/change-role.ts";
 import type { Subject } from "../roles/subject.ts";
 import { canonicalJson, type Json } from "../shared/canonical-json.ts";
 import type { Changes, Settable, Write } from "../shared/changes.ts";
-import type { ErasureId, KeyedHash, Sealed, SignedReportId } from "../shared/ids.ts";
-import { HOUR, type Instant, MINUTE, plus } from "../shared/instant.ts";
+import type { ErasureId, KeyedHash, LegalHoldId, Sealed, SignedReportId } from "../shared/ids.ts";
+import { HOUR, type Instant, plus } from "../shared/instant.ts";
 import { countsOf, type Erasure, type ErasureCounts, type ErasureStep, newErasure } from "./erasure.ts";
 import type { Findings } from "./findings.ts";
 
-/** How soon a held erasure looks whether the hold has ended, and one that found her looks again. */
-const HELD_PAUSE = MINUTE;
+/** How soon one that found her looks again. */
 const RESIDUE_PAUSE = HOUR;
 
 /** One batch: what it writes, and where it goes on from there. */
@@ -87,16 +86,28 @@ const countedIn = (counts: ErasureCounts): number =>
 
 /**
  * Stores a batch together with where it goes on, so that an erasure that is killed goes on exactly there. It rests on
- * her record as it was read: a legal hold that is placed meanwhile moves it, and refuses the batch.
+ * her record as it was read, and on no hold having been placed since: any that is moves their guard, and refuses the batch.
  */
 export const advanceErasure = (
-  { erasure, subject }: { readonly erasure: Erasure; readonly subject: Subject },
+  {
+    erasure,
+    subject,
+    holds,
+  }: {
+    readonly erasure: Erasure;
+    readonly subject: Subject;
+    /** Version of the guard `holds`; 0 while there has never been one. */
+    readonly holds: number;
+  },
   turn: ErasureTurn,
   occasion: Occasion,
 ): Changes => {
   const touchesSubject = turn.writes.some((write) => write.op === "update" && write.in === "subjects");
   return {
-    expects: [{ in: "subjects", id: subject.id, version: subject.version }],
+    expects: [
+      { in: "subjects", id: subject.id, version: subject.version },
+      { in: "guards", id: "holds", version: holds === 0 ? "absent" : holds },
+    ],
     writes: [
       ...turn.writes,
       ...(touchesSubject ? [] : frozen(subject, occasion)),
@@ -104,6 +115,7 @@ export const advanceErasure = (
         erasure,
         {
           status: "running",
+          held_by: null,
           step: turn.step,
           cursor: turn.cursor,
           work: turn.work,
@@ -142,12 +154,18 @@ export const tombstone = (subject: Subject, occasion: Occasion): Write => ({
   },
 });
 
-/** A hold keeps what would go next (GDPR Art. 17(3)(e)): nothing goes until it ends. */
-export const holdErasure = (erasure: Erasure, occasion: Occasion): Changes => ({
-  expects: [],
-  writes: [moved(erasure, { status: "held", next_attempt_at: plus(occasion.now, HELD_PAUSE) }, occasion)],
-  audit: [auditEntry("erasure.held", erasure.id, { step: erasure.step }, occasion)],
-});
+/**
+ * A hold keeps what would go next (GDPR Art. 17(3)(e)): nothing goes until it ends. Null when this one keeps it already,
+ * so that waiting leaves no trace however long it takes.
+ */
+export const holdErasure = (erasure: Erasure, hold: LegalHoldId, occasion: Occasion): Changes | null =>
+  erasure.status === "held" && erasure.held_by === hold
+    ? null
+    : {
+        expects: [],
+        writes: [moved(erasure, { status: "held", held_by: hold }, occasion)],
+        audit: [auditEntry("erasure.held", erasure.id, { step: erasure.step }, occasion)],
+      };
 
 /** She was found: no certificate, and everything is gone through again later. */
 export const reopenErasure = (erasure: Erasure, places: Findings, occasion: Occasion): Changes => ({
@@ -171,7 +189,16 @@ export const reopenErasure = (erasure: Erasure, places: Findings, occasion: Occa
 /** It could not go on, or old pages could not be given up yet: gone on with at `retryAt`, and nothing is certified before. */
 export const postponeErasure = (erasure: Erasure, retryAt: Instant, occasion: Occasion): Changes => ({
   expects: [],
-  writes: [moved(erasure, { next_attempt_at: retryAt }, occasion)],
+  writes: [
+    moved(
+      erasure,
+      {
+        ...(erasure.status === "held" ? { status: "running", held_by: null } : {}),
+        next_attempt_at: retryAt,
+      },
+      occasion,
+    ),
+  ],
   audit: [auditEntry("erasure.advanced", erasure.id, { step: erasure.step, records: 0 }, occasion)],
 });
 

@@ -6,6 +6,7 @@ import type {
   CanonicalJson,
   ErasureId,
   KeyedHash,
+  LegalHoldId,
   Sealed,
   SignedReportId,
   SubjectId,
@@ -94,7 +95,9 @@ export interface Erasure extends GdprRecord<ErasureId> {
   readonly counts: CanonicalJson;
   /** Canonical JSON of Findings: where she was found the last time, so that somebody can see to it. */
   readonly places: CanonicalJson;
-  /** When it is looked at again. */
+  /** The hold that keeps it from going on; null unless it is held. */
+  readonly held_by: LegalHoldId | null;
+  /** When it is looked at again; of no account while it is held. */
   readonly next_attempt_at: Instant;
   readonly finished_at: Instant | null;
   readonly report_id: SignedReportId | null;
@@ -117,6 +120,7 @@ export const newErasure = (
   work: null,
   counts: canonicalJson({}),
   places: canonicalJson({}),
+  held_by: null,
   next_attempt_at: now,
   finished_at: null,
   report_id: null,

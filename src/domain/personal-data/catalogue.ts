@@ -306,6 +306,7 @@ export const CATALOGUE: Catalogue = {
       work: { ...sealed, erasure: "blank", export: "omit" },
       counts: internal,
       places: internal,
+      held_by: internal,
       next_attempt_at: { ...internal, mask: "shifted-time" },
       finished_at: time,
       report_id: internal,

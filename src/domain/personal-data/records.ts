@@ -47,7 +47,7 @@ export interface StoredKey extends StoredRecord {
 
 /** A version that decisions spanning several records move, so that only one of them stands. */
 export interface Guard extends StoredRecord {
-  readonly id: "admins";
+  readonly id: "admins" | "holds";
 }
 
 /** How far the erasure ledger is in force in this database. There is one, once the service has started on it. */

@@ -1,6 +1,7 @@
 import { auditEntry, type Occasion } from "../audit/audit-entry.ts";
 import type { Comment } from "../comments/comment.ts";
 import type { ConsentRecord } from "../consent/consent.ts";
+import { moveGuard } from "../roles/change-role.ts";
 import type { Subject } from "../roles/subject.ts";
 import type { Changes, Write } from "../shared/changes.ts";
 import { newGdprRecord } from "../shared/gdpr-record.ts";
@@ -42,9 +43,12 @@ const moved = ({ subject, comment, consent }: HeldThing, { now }: Occasion): rea
     : [{ op: "update", in: "consents", id: consent.id, version: consent.version, set: {} } as const]),
 ];
 
-/** Forbids erasure from now on (GDPR Art. 17(3)(e)). */
+/**
+ * Forbids erasure from now on (GDPR Art. 17(3)(e)). Moves the guard `holds`, on which every batch of an erasure rests: what
+ * the hold is on need not be known, and may be anything.
+ */
 export const placeHold = (
-  thing: HeldThing,
+  { thing, guardVersion }: { readonly thing: HeldThing; readonly guardVersion: number },
   wanted: {
     readonly id: LegalHoldId;
     readonly scope: HoldScope;
@@ -65,7 +69,11 @@ export const placeHold = (
     hold,
     changes: {
       expects: [],
-      writes: [{ op: "insert", into: "legal_holds", row: hold }, ...moved(thing, occasion)],
+      writes: [
+        { op: "insert", into: "legal_holds", row: hold },
+        moveGuard("holds", guardVersion, occasion),
+        ...moved(thing, occasion),
+      ],
       audit: [auditEntry("legal_hold.placed", hold.id, { scope: wanted.scope }, occasion)],
     },
   };

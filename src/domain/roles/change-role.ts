@@ -1,4 +1,5 @@
 import { auditEntry, type Occasion } from "../audit/audit-entry.ts";
+import type { Guard } from "../personal-data/records.ts";
 import type { Changes } from "../shared/changes.ts";
 import { err, ok, type Result } from "../shared/result.ts";
 import type { UserRole } from "./role.ts";
@@ -52,7 +53,7 @@ export const changeRole = (
   });
 };
 
-export const moveGuard = (id: "admins", version: number, occasion: Occasion): Changes["writes"][number] =>
+export const moveGuard = (id: Guard["id"], version: number, occasion: Occasion): Changes["writes"][number] =>
   version === 0
     ? {
         op: "insert",

@@ -19,8 +19,10 @@ export const erasureReaderLaws = (kind: StoreKind): void => {
         ...[waiting, held, done, later].map((row) => ({ op: "insert", into: "erasures", row }) as const),
       );
       const { erasures } = h.readers();
-      expect(await erasures.open(plus(NOON, 2), 10)).toEqual([held, waiting]);
-      expect(await erasures.open(plus(NOON, 2), 1)).toEqual([held]);
+      expect(await erasures.open(plus(NOON, 2), 10)).toEqual([waiting]);
+      expect(await erasures.open(plus(NOON, 4), 1)).toEqual([waiting]);
+      expect(await erasures.held(null, 10)).toEqual([held]);
+      expect(await erasures.held(held.id, 10)).toEqual([]);
       expect(await erasures.ofSubject(done.subject_id)).toEqual(done);
       expect(await erasures.byId(later.id)).toEqual(later);
       expect(await erasures.ofSubject(subjectId())).toBeNull();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { type BreachRisk, isOpen } from "../../../src/domain/breaches/breach.ts";
 import { plus } from "../../../src/domain/shared/instant.ts";
 import { WALKED_COLLECTIONS } from "../../../src/ports/personal-data-reader.ts";
-import { asWrite, id, NOON, record } from "../../support/records.ts";
+import { asWrite, id, insert, NOON, record } from "../../support/records.ts";
 import { harness } from "../harness.ts";
 import type { StoreKind } from "../stores.ts";
 
@@ -97,7 +97,9 @@ export const personalDataReaderLaws = (kind: StoreKind): void => {
   describe("legal hold reader", () => {
     const h = harness(kind);
     test("tells what stands, of whom, and what was lifted only where all are listed", async () => {
-      const [ada, bob] = [record("subjects").id, record("subjects").id];
+      const people = [record("subjects"), record("subjects")] as const;
+      const [ada, bob] = [people[0].id, people[1].id];
+      await h.given(...people.map((row) => ({ op: "insert", into: "subjects", row }) as const));
       const hers = record("legal_holds", { subject_id: ada });
       const lifted = record("legal_holds", { subject_id: ada, lifted_at: NOON });
       const ofRecord = record("legal_holds", { subject_id: null, record_id: id<never>() });
@@ -108,7 +110,27 @@ export const personalDataReaderLaws = (kind: StoreKind): void => {
       expect(await legalHolds.standing()).toEqual([hers, ofRecord]);
       expect(await legalHolds.ofSubject(ada)).toEqual([hers]);
       expect(await legalHolds.ofSubject(bob)).toEqual([]);
-      expect(await legalHolds.list(null, 10)).toEqual([hers, lifted, ofRecord]);
+      const keeping = (subjects: readonly (typeof ada)[], records: readonly string[]) =>
+        legalHolds.keeping({ subjects, records });
+      expect(await keeping([ada, bob], [])).toEqual([hers]);
+      expect(await keeping([bob], [id(), ofRecord.record_id ?? ""])).toEqual([ofRecord]);
+      expect(await keeping([bob], [])).toEqual([]);
+      const comment = record("comments", { subject_id: bob });
+      const session = record("sessions", { subject_id: bob });
+      const his = [comment.id, session.id].map((record_id) =>
+        record("legal_holds", { subject_id: null, record_id }),
+      );
+      await h.given(
+        { op: "insert", into: "comments", row: comment },
+        { op: "insert", into: "sessions", row: session },
+        ...his.map((row) => ({ op: "insert", into: "legal_holds", row }) as const),
+      );
+      expect(await legalHolds.onRecordsOf(bob)).toEqual(his);
+      expect(await legalHolds.onRecordsOf(ada)).toEqual([]);
+      expect(await legalHolds.guardVersion()).toBe(0);
+      await h.given(insert("guards", { id: "holds" }));
+      expect(await legalHolds.guardVersion()).toBe(1);
+      expect((await legalHolds.list(null, 10)).slice(0, 3)).toEqual([hers, lifted, ofRecord]);
       expect(await legalHolds.list(hers.id, 1)).toEqual([lifted]);
     });
   });

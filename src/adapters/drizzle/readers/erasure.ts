@@ -1,4 +1,4 @@
-import { and, asc, eq, lte, sql } from "drizzle-orm";
+import { and, asc, eq, gt, lte, ne, sql } from "drizzle-orm";
 import type { ErasureReader } from "../../../ports/erasure-reader.ts";
 import { first, param, prepared, type Source } from "../portable.ts";
 
@@ -23,11 +23,20 @@ export const erasureReader = (source: Source): ErasureReader => {
     db
       .select()
       .from(erasures)
-      .where(and(unfinished, lte(erasures.next_attempt_at, param("now"))))
+      .where(and(unfinished, ne(erasures.status, "held"), lte(erasures.next_attempt_at, param("now"))))
       .orderBy(asc(erasures.next_attempt_at), asc(erasures.id))
       .limit(param("limit")),
   );
+  const held = prepared(source, "erasures.held", () =>
+    db
+      .select()
+      .from(erasures)
+      .where(and(sql`${erasures.status} = 'held'`, gt(erasures.id, param("after"))))
+      .orderBy(asc(erasures.id))
+      .limit(param("limit")),
+  );
   return {
+    held: (after, limit) => held({ after: after ?? "", limit }),
     byId: async (id) => first(await byId({ id })),
     ofSubject: async (subject) => first(await ofSubject({ subject })),
     open: (now, limit) => open({ now, limit }),

@@ -68,6 +68,7 @@ export const privacyRequestReader = (source: Source): PrivacyRequestReader => {
       .where(
         and(
           sql`${requests.effective_at} is not null and ${requests.closed_at} is null`,
+          sql`(${requests.hindrance} is null or ${requests.hindrance} <> 'legal_hold')`,
           lte(requests.effective_at, param("now")),
         ),
       )

@@ -1,1 +1,0 @@
-ALTER TABLE "erasures" ADD COLUMN "places" text COLLATE "C" DEFAULT '{}' NOT NULL;
