@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { eraseSubject } from "../../src/app/erasure/erase-subject.ts";
+import { DataRetentionPeriod } from "../../src/domain/retention/retention-period.ts";
 import type { Changes } from "../../src/domain/shared/changes.ts";
+import { type Instant, plusDays } from "../../src/domain/shared/instant.ts";
 import { betrayals, CANARY } from "../support/canary.ts";
 import { makeScene } from "../support/erasable.ts";
 import { accepted, refused, testService } from "../support/service.ts";
@@ -24,6 +26,8 @@ describe("legal holds", () => {
     const { items } = accepted(await legalHolds.list(admin.caller, { limit: 20, cursor: null }));
     expect(items.map(({ id }) => id)).toEqual([hold.id]);
     expect(items[0]?.lifted_at).not.toBeNull();
+    const kept = await service.deps.readers.legalHolds.byId(hold.id);
+    expect(kept?.retention_until).toBe(plusDays(kept?.lifted_at as Instant, DataRetentionPeriod.USER_DATA));
   });
 
   test("on any record of hers, placed between the question and the commit, stops the batch", async () => {

@@ -7,6 +7,7 @@ import type { Changes, Write } from "../shared/changes.ts";
 import { newGdprRecord } from "../shared/gdpr-record.ts";
 import type { LegalHoldId, SubjectId } from "../shared/ids.ts";
 import type { LegalHold } from "./legal-hold.ts";
+import { retentionUntil } from "./retention-period.ts";
 
 export const HOLD_SCOPES = ["subject", "record"] as const;
 
@@ -79,7 +80,7 @@ export const placeHold = (
   };
 };
 
-/** Ends a hold; what had to wait goes on by itself. Null when it has ended before. */
+/** Ends a hold; what had to wait goes on by itself, and the period of the hold begins. Null when it has ended before. */
 export const liftHold = (hold: LegalHold, occasion: Occasion): Changes | null =>
   hold.lifted_at !== null
     ? null
@@ -91,7 +92,11 @@ export const liftHold = (hold: LegalHold, occasion: Occasion): Changes | null =>
             in: "legal_holds",
             id: hold.id,
             version: hold.version,
-            set: { lifted_at: occasion.now, updated_at: occasion.now },
+            set: {
+              lifted_at: occasion.now,
+              retention_until: retentionUntil("user_data", occasion.now, occasion.retention),
+              updated_at: occasion.now,
+            },
           },
         ],
         audit: [auditEntry("legal_hold.lifted", hold.id, { scope: scopeOf(hold) }, occasion)],
