@@ -159,7 +159,11 @@ export const RECIPIENT_ROWS: readonly Row[] = [
     as: "admin",
     limits: GENERAL,
     json: () => ({ scope: "subject", on: ID, reason: "a claim" }),
-    success: { status: 201, kind: "json" },
+    success: {
+      status: 201,
+      kind: "json",
+      headers: { location: /^\/v1\/admin\/legal-holds\/[0-9a-f-]{36}$/ },
+    },
     invalid: { json: { scope: "everybody", on: ID, reason: "a claim" } },
     fails: true,
   },

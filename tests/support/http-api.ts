@@ -9762,6 +9762,8 @@ export interface operations {
       /** @description In force */
       201: {
         headers: {
+          /** @description The hold, where it is lifted */
+          Location?: string;
           [name: string]: unknown;
         };
         content: {

@@ -1,12 +1,17 @@
 import { t } from "elysia";
+import { answering } from "../../../app/idempotency/begin-request.ts";
+import type { LegalHold } from "../../../domain/retention/legal-hold.ts";
 import { type LegalHoldId, parseId } from "../../../domain/shared/ids.ts";
 import { err, ok } from "../../../domain/shared/result.ts";
 import type { Service } from "../context.ts";
-import { json, type Route, route } from "../route.ts";
+import { type Answer, json, keptAnswer, type Route, route } from "../route.ts";
 import { PAGE_QUERY, pageRequest, uuid } from "../schemas/kinds.ts";
 import { LegalHoldPage, LegalHoldView, legalHoldBody, NewLegalHold } from "../schemas/legal-holds.ts";
 
 const PATH = "/v1/admin/legal-holds";
+
+const placedHold = (hold: LegalHold): Answer =>
+  json(legalHoldBody(hold), { status: 201, headers: { Location: `${PATH}/${hold.id}` } });
 
 export const adminLegalHoldRoutes = ({ application: { legalHolds } }: Service): readonly Route[] => [
   route({
@@ -36,11 +41,19 @@ export const adminLegalHoldRoutes = ({ application: { legalHolds } }: Service): 
       "From now on neither retention nor an erasure takes it (GDPR Art. 17(3)(e)). An erasure that has begun stops where it is; the person stays restricted until the hold is lifted.",
     permission: ["system:administer"],
     body: NewLegalHold,
-    success: { status: 201, description: "In force", schema: LegalHoldView },
+    success: {
+      status: 201,
+      description: "In force",
+      schema: LegalHoldView,
+      headers: { Location: "The hold, where it is lifted" },
+    },
     problems: ["conflict"],
     handle: async ({ caller, body }) => {
-      const placed = await legalHolds.place(caller, body);
-      return placed.ok ? ok(json(legalHoldBody(placed.value))) : placed;
+      const placed = await legalHolds.place(
+        answering(caller, (hold: LegalHold) => keptAnswer(placedHold(hold))),
+        body,
+      );
+      return placed.ok ? ok(placedHold(placed.value)) : placed;
     },
   }),
   route({
