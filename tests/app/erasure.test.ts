@@ -296,6 +296,11 @@ describe("the look afterwards", () => {
     };
     const count = (name: string) => categories.find(({ category }) => category === name);
     expect(count("identities")).toMatchObject({ removed: 2 });
+    // Three of hers lost their text; two of others what they say of her.
+    expect(count("comments")).toMatchObject({ removed: 3, anonymised: 2 });
+    for (const moment of ["begun_at", "finished_at", "last_backup_expires_at"]) {
+      expect((said as Record<string, unknown>)[moment]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    }
     expect(count("audit_entries")?.anonymised).toBeGreaterThan(0);
     expect(original_data_hash).toMatch(/^[0-9a-f]{64}$/);
     const erasure = await service.deps.readers.erasures.ofSubject(her);

@@ -49,13 +49,13 @@ const verifyRestored = (deps: Deps): Promise<LogVerification> =>
   verifyLog(withoutOutside(deps))({ from: null });
 
 /** Signed evidence of a drill, its entry in the trail with it (GDPR Art. 32(1)(c), (d)). */
-const report = async (deps: Deps, drilled: Drilled): Promise<void> => {
+const report = async (deps: Deps, drilled: Drilled): Promise<SignedReportId> => {
   const now = deps.clock.now();
   const id = deps.ids.next<SignedReportId>();
   const document = await deps.documents.sign("report", {
     type: "drill",
     id,
-    at: now,
+    at: new Date(now).toISOString(),
     ...drilled,
   } as unknown as Json);
   await deps.unitOfWork.commit({
@@ -76,6 +76,7 @@ const report = async (deps: Deps, drilled: Drilled): Promise<void> => {
       ),
     ],
   });
+  return id;
 };
 
 const secondsSince = (moment: number): number => Math.round(performance.now() - moment) / 1_000;
@@ -120,7 +121,7 @@ export const drill = async (
         audit_signed: log.size,
       };
     });
-    await report(service.deps, drilled);
+    const id = await report(service.deps, drilled);
     say(
       [
         `${drilled.backup}: ${drilled.passed ? "passed" : "FAILED"}`,
@@ -130,6 +131,7 @@ export const drill = async (
         `audit log       ${drilled.audit_fault === null ? `whole: ${drilled.audit_entries} entries, ${drilled.audit_signed} of them signed` : `NOT WHOLE (${drilled.audit_fault})`}`,
         `RPO             ${drilled.rpo_seconds} s since this backup`,
         `RTO             ${drilled.rto_seconds.toFixed(1)} s until it could be opened`,
+        `report          ${id}`,
       ].join("\n"),
     );
     if (!drilled.passed) throw new CommandRefused("The drill failed: this backup is not what it must be.");

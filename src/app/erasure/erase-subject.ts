@@ -117,15 +117,18 @@ const finish = async (context: StepContext): Promise<Turn> => {
   const original_data_hash = deps.signer.digest(`${work.salt}${work.digest}`) as KeyedHash;
   const document = await deps.documents.sign(
     "report",
-    certificateOf({
-      erasure,
-      finished_at: occasion.now,
-      original_data_hash,
-      unlinked: work.unlinked,
-      last_backup_expires_at: plusDays(occasion.now, deps.policies.backupRetentionDays),
-      recipients: work.recipients,
-      retained,
-    }),
+    certificateOf(
+      {
+        erasure,
+        finished_at: occasion.now,
+        original_data_hash,
+        unlinked: work.unlinked,
+        last_backup_expires_at: plusDays(occasion.now, deps.policies.backupRetentionDays),
+        recipients: work.recipients,
+        retained,
+      },
+      (moment) => new Date(moment).toISOString(),
+    ),
   );
   const certificate = { id: deps.ids.next<never>(), document, original_data_hash };
   const certified = certifyErasure(erasure, certificate, occasion);

@@ -67,6 +67,10 @@ export interface BatchMaker {
 const subjectOf = (row: object): Subject["id"] | null =>
   (row as { readonly subject_id?: Subject["id"] | null }).subject_id ?? null;
 
+/** Of a comment without its text nothing is left but its place. */
+const removesText = (write: Write): boolean =>
+  write.op === "update" && write.in === "comments" && write.set.content === "";
+
 export const makeBatch = ({ deps, erasure, work: before }: StepContext): BatchMaker => {
   const writes: Write[] = [];
   const touched: Touched[] = [];
@@ -80,7 +84,7 @@ export const makeBatch = ({ deps, erasure, work: before }: StepContext): BatchMa
       touched.push({ id, subject_id: subjectOf(row) });
       counted[collection] ??= { removed: 0, anonymised: 0 };
       const count = counted[collection];
-      if (write.op === "delete") count.removed += 1;
+      if (write.op === "delete" || removesText(write)) count.removed += 1;
       else count.anonymised += 1;
       work = hashed(deps, work, row);
     },

@@ -71,10 +71,8 @@ export interface CertificateFacts {
   readonly retained: Findings;
 }
 
-const timeOf = (moment: Instant): Json => moment;
-
-/** What an erasure certificate says: counts, dates and grounds. Nothing in it leads to the person. */
-export const certificateOf = (facts: CertificateFacts): Json => {
+/** What an erasure certificate says: counts, dates as RFC 3339, and grounds. Nothing in it leads to the person. */
+export const certificateOf = (facts: CertificateFacts, timeOf: (moment: Instant) => string): Json => {
   const counts = countsOf(facts.erasure);
   const categories = Object.entries(FATES)
     .filter(([, fate]) => fate.becomes !== "nobody's")
