@@ -1,5 +1,6 @@
 import type { OptionalConsentType } from "../domain/consent/consent-type.ts";
 import type { IdentityKind } from "../domain/personal-data/identity.ts";
+import type { RestrictionGround } from "../domain/privacy-requests/privacy-request.ts";
 import type { Branded, CommentId, SubjectId } from "../domain/shared/ids.ts";
 import type { Instant } from "../domain/shared/instant.ts";
 
@@ -8,7 +9,8 @@ export type LedgerNews =
   | { readonly kind: "erasure"; readonly comments: "keep_text" | "remove_text" }
   | { readonly kind: "withdrawal"; readonly purposes: readonly OptionalConsentType[] }
   | { readonly kind: "objection"; readonly purposes: readonly OptionalConsentType[] }
-  | { readonly kind: "restriction" }
+  /** `ground`: left out in what was told before grounds were. */
+  | { readonly kind: "restriction"; readonly ground?: RestrictionGround }
   | { readonly kind: "unrestriction" }
   | {
       readonly kind: "rectification";

@@ -7,8 +7,9 @@ import { canonicalJson, type Json } from "../../src/domain/shared/canonical-json
 import type { SubjectId } from "../../src/domain/shared/ids.ts";
 import { DAY, MINUTE, plus } from "../../src/domain/shared/instant.ts";
 import { LedgerBroken, type LedgerFact } from "../../src/ports/erasure-ledger.ts";
+import { asking } from "../support/privacy-requests.ts";
 import { changes, record } from "../support/records.ts";
-import { NOON, type TestService, testService } from "../support/service.ts";
+import { accepted, NOON, type TestService, testService } from "../support/service.ts";
 
 const BEFORE = plus(NOON, -DAY);
 const TOLD = plus(NOON, -MINUTE * 10);
@@ -120,6 +121,31 @@ describe("catching up with the ledger", () => {
     expect(await entriesOf(service, "ledger.replayed")).toHaveLength(4);
     const [told] = await entriesOf(service, "restore.replayed");
     expect(JSON.parse(told?.details ?? "{}")).toMatchObject({ told: 8, erasures: 1, withdrawals: 1 });
+  });
+
+  test("brings a restriction back with a request that she can lift, and lifts it with its request", async () => {
+    const service = await testService();
+    await replaying(service);
+    const { caller } = await service.signIn("ada@example.org");
+    if (caller.principal.kind !== "session") throw new Error("who signed in has a session");
+    const { id } = caller.principal.subject;
+    await tell(service, { kind: "restriction", subject: id, at: TOLD, ground: "processing_unlawful" });
+    await replaying(service);
+    const { privacyRequests } = service.application;
+    const page = { limit: 10, cursor: null };
+    const { items } = accepted(await privacyRequests.list(caller, page));
+    expect(items).toMatchObject([
+      { type: "restriction", state: "completed", restriction_ground: "processing_unlawful", closed_at: TOLD },
+    ]);
+    accepted(await privacyRequests.cancel(caller, items[0]?.id ?? service.deps.ids.next()));
+    expect((await service.deps.readers.subjects.byId(id))?.status).toBe("active");
+
+    // A copy in which she is restricted, and that has not heard that she no longer is.
+    const asked = accepted(await privacyRequests.file(caller, asking("restriction")));
+    await tell(service, { kind: "unrestriction", subject: id, at: NOON });
+    await replaying(service);
+    expect((await service.deps.readers.subjects.byId(id))?.status).toBe("active");
+    expect(await service.deps.readers.privacyRequests.byId(asked.id)).toMatchObject({ lifted_at: NOON });
   });
 
   test("done twice it changes nothing more", async () => {

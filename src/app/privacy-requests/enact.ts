@@ -23,10 +23,14 @@ const EVENTS = {
   rectified: "subject.rectified",
 } as const;
 
-const newsOf = (effect: RequestEffect, rectified: RectifiedValues | null): LedgerNews | null => {
+const newsOf = (
+  effect: RequestEffect,
+  { restriction_ground: ground }: PrivacyRequest,
+  rectified: RectifiedValues | null,
+): LedgerNews | null => {
   switch (effect.kind) {
     case "restricted":
-      return { kind: "restriction" };
+      return { kind: "restriction", ...(ground === null ? {} : { ground }) };
     case "unrestricted":
       return { kind: "unrestriction" };
     case "objected":
@@ -71,7 +75,7 @@ export const enacted = async (
 ): Promise<Changes> => {
   if (subject === null || effects.length === 0) return changes;
   const facts = effects.flatMap((effect): readonly LedgerFact[] => {
-    const news = newsOf(effect, rectified);
+    const news = newsOf(effect, request, rectified);
     return news === null ? [] : [{ ...news, subject, at: now }];
   });
   const [first, ...rest] = facts;

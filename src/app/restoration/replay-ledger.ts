@@ -63,6 +63,22 @@ const rectified = async (deps: Deps, subject: Subject, told: Told<"rectification
   );
 };
 
+/** Of one that was told without its ground it is taken that she contests what is kept of her. */
+const restricted = async (
+  deps: Deps,
+  subject: Subject,
+  told: Told<"restriction"> | Told<"unrestriction">,
+) => {
+  const { readers, ids, policies } = deps;
+  const ground = told.kind === "restriction" ? (told.ground ?? "accuracy_contested") : "accuracy_contested";
+  return replayRestriction(
+    { subject, requests: await readers.privacyRequests.ofSubject(subject.id, null, PAGE) },
+    { kind: told.kind, at: told.at, ground },
+    { id: ids.next(), calendar: policies.calendar },
+    await occasionOf(deps, SYSTEM_CALLER),
+  );
+};
+
 const changesFor = async (
   deps: Deps,
   subject: Subject,
@@ -74,7 +90,7 @@ const changesFor = async (
       return withdrawn(deps, subject, told);
     case "restriction":
     case "unrestriction":
-      return replayRestriction(subject, told.kind, await occasionOf(deps, SYSTEM_CALLER));
+      return restricted(deps, subject, told);
     case "rectification":
       return rectified(deps, subject, told);
   }

@@ -3,9 +3,18 @@ import type { Comment } from "../comments/comment.ts";
 import { type ConsentSituation, purposeStates, withdrawConsent } from "../consent/consent.ts";
 import type { OptionalConsentType } from "../consent/consent-type.ts";
 import { type Identity, type IdentityKind, newIdentity } from "../personal-data/identity.ts";
+import type { Calendar } from "../privacy-requests/calendar.ts";
+import { movedRequest } from "../privacy-requests/move-request.ts";
+import { newRequest } from "../privacy-requests/new-request.ts";
+import {
+  type PrivacyRequest,
+  type RestrictionGround,
+  restricts,
+} from "../privacy-requests/privacy-request.ts";
+import { retentionUntil } from "../retention/retention-period.ts";
 import type { Subject } from "../roles/subject.ts";
 import type { Changes, Write } from "../shared/changes.ts";
-import type { ConsentId, IdentityId, KeyedHash, Sealed } from "../shared/ids.ts";
+import type { ConsentId, IdentityId, KeyedHash, PrivacyRequestId, Sealed } from "../shared/ids.ts";
 import type { Instant } from "../shared/instant.ts";
 
 /**
@@ -42,12 +51,60 @@ export const replayWithdrawal = (
   return { ...changes, audit: [auditEntry("ledger.replayed", subject.id, { kind: told.kind }, occasion)] };
 };
 
+/** A restriction without the request behind it could be lifted by nobody (GDPR Art. 18(3)): the copy has forgotten hers. */
+const requestAgain = (
+  subject: Subject,
+  { at, ground }: { readonly at: Instant; readonly ground: RestrictionGround },
+  { id, calendar }: { readonly id: PrivacyRequestId; readonly calendar: Calendar },
+  occasion: Occasion,
+): Write => ({
+  op: "insert",
+  into: "privacy_requests",
+  row: {
+    ...newRequest(
+      {
+        id,
+        subject_id: subject.id,
+        type: "restriction",
+        channel: "operator",
+        comments: null,
+        purpose: null,
+        restriction_ground: ground,
+        statement: null,
+        rectification: null,
+        contact: null,
+        received_at: at,
+        token_hash: null,
+      },
+      calendar,
+      occasion.now,
+    ),
+    state: "completed",
+    closed_at: at,
+    wakes_at: null,
+    retention_until: retentionUntil("user_data", at, occasion.retention),
+  },
+});
+
 /** Restricts her data again, or lifts a restriction that had been lifted (GDPR Art. 18): null when it is so already. */
 export const replayRestriction = (
-  subject: Subject,
-  kind: "restriction" | "unrestriction",
+  { subject, requests }: { readonly subject: Subject; readonly requests: readonly PrivacyRequest[] },
+  told: {
+    readonly kind: "restriction" | "unrestriction";
+    readonly at: Instant;
+    readonly ground: RestrictionGround;
+  },
+  making: { readonly id: PrivacyRequestId; readonly calendar: Calendar },
   occasion: Occasion,
 ): Changes | null => {
+  const { kind } = told;
+  const inForce = requests.filter(restricts);
+  const behind =
+    kind === "unrestriction"
+      ? inForce.map((each) => movedRequest(each, { lifted_at: told.at }, occasion.now).write)
+      : inForce.length > 0
+        ? []
+        : [requestAgain(subject, told, making, occasion)];
   const status = kind === "restriction" ? "restricted" : "active";
   if (subject.status === "erased" || subject.status === status) return null;
   return {
@@ -60,6 +117,7 @@ export const replayRestriction = (
         version: subject.version,
         set: { status, updated_at: occasion.now },
       },
+      ...behind,
     ],
     audit: [auditEntry("ledger.replayed", subject.id, { kind }, occasion)],
   };

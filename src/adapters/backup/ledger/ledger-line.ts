@@ -1,6 +1,7 @@
 import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import { OPTIONAL_CONSENT_TYPES } from "../../../domain/consent/consent-type.ts";
+import { RESTRICTION_GROUNDS } from "../../../domain/privacy-requests/privacy-request.ts";
 import { canonicalJson, type Json } from "../../../domain/shared/canonical-json.ts";
 import type { LedgerKeys } from "./ledger-keys.ts";
 
@@ -13,7 +14,10 @@ const TOLD = Type.Union([
   Type.Object({ ...base, kind: kind("erasure"), comments: Type.Enum(["keep_text", "remove_text"]) }, strict),
   Type.Object({ ...base, kind: kind("withdrawal"), purposes }, strict),
   Type.Object({ ...base, kind: kind("objection"), purposes }, strict),
-  Type.Object({ ...base, kind: kind("restriction") }, strict),
+  Type.Object(
+    { ...base, kind: kind("restriction"), ground: Type.Optional(Type.Enum([...RESTRICTION_GROUNDS])) },
+    strict,
+  ),
   Type.Object({ ...base, kind: kind("unrestriction") }, strict),
   // Values lie in a file of their own, so that they can be destroyed and the chain holds: it is over their hash.
   Type.Object(
