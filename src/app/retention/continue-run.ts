@@ -17,6 +17,7 @@ import { StorageFailure } from "../../ports/unit-of-work.ts";
 import { SYSTEM_CALLER } from "../caller.ts";
 import { occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
+import { giveWay } from "./give-way.ts";
 import { pruneTrail } from "./prune-trail.ts";
 
 /** One runner among many instances: the others find the lease taken. */
@@ -69,7 +70,7 @@ export const continueRun = async (
   };
 
   let size = BATCH_FIRST;
-  let rest = 0;
+  let held = 0;
 
   /** One batch and what tells of it. Null: the run was not where it was thought to be. */
   const apply = async (run: RetentionRun): Promise<RetentionRun | null> => {
@@ -88,7 +89,7 @@ export const continueRun = async (
     if (!applied.ok) return null;
     const { outcome, milliseconds } = applied.value;
     onBatch?.(milliseconds);
-    rest = restAfter(milliseconds);
+    held = milliseconds;
     const { deleted, blanked, cleared, alongside } = outcome.counts;
     size = nextBatchSize(size, deleted + blanked + cleared + alongside, milliseconds);
     return moved;
@@ -180,8 +181,8 @@ export const continueRun = async (
       await still();
       run = await step(run);
       onProgress?.(run);
-      await Bun.sleep(rest);
-      rest = 0;
+      await giveWay(restAfter(held));
+      held = 0;
     }
     return run;
   } catch (failure) {

@@ -81,18 +81,18 @@ export interface DuePosition {
 export const BEFORE_ALL: DuePosition = { retention_until: Number.MIN_SAFE_INTEGER as Instant, id: "" };
 
 /** What a batch may keep others waiting for. */
-const BATCH_MS_WANTED = 20;
+const BATCH_MS_WANTED = 30;
 
 export const BATCH_FIRST = 256;
 const BATCH_MAX = 2_000;
 /** Below this the time goes into the ways to the store and back, and fewer records would take as long. */
 const BATCH_MIN = 256;
 
-/** A run rests for so long a share of what a batch took: whoever waited comes first, and what they bring after. */
-const REST_SHARE = 0.25;
-
-/** Milliseconds until the next batch. */
-export const restAfter = (milliseconds: number): number => milliseconds * REST_SHARE;
+/**
+ * How long a run rests at most after a batch where others always have work, in milliseconds, by how long the batch took:
+ * it comes to its end beside them.
+ */
+export const restAfter = (milliseconds: number): number => milliseconds * 3;
 
 /** How many records the next batch takes, from how long this one took. Grows by half at most, shrinks at once. */
 export const nextBatchSize = (size: number, handled: number, milliseconds: number): number => {

@@ -2,6 +2,7 @@ import { NOBODY, nobody } from "../../../domain/anonymization/nobody.ts";
 import { CATALOGUE } from "../../../domain/personal-data/catalogue.ts";
 import {
   BEFORE_ALL,
+  type DuePosition,
   GO_WITH_SUBJECT,
   KEPT_ROLES,
   LOOK_AGAIN_DAYS,
@@ -29,7 +30,27 @@ interface Fates {
   readonly fates: ReadonlyMap<DueFate, number>;
   readonly alongside: number;
   readonly busy: number;
-  readonly page: readonly DueRow[];
+  /** Where the next page begins. */
+  readonly after: DuePosition | null;
+}
+
+/** An array of ids as PostgreSQL writes it, to be handed back as it is. */
+interface Locked {
+  readonly ids: string;
+  readonly count: number;
+}
+
+/** Ids are of letters, digits and hyphens, so nothing in the array is quoted. */
+const idsIn = ({ ids }: Locked): readonly string[] => ids.slice(1, -1).split(",");
+
+const lockedOf = (ids: unknown): Locked =>
+  typeof ids === "string" ? { ids, count: ids.split(",").length } : { ids: "{}", count: 0 };
+
+interface Answered {
+  readonly id: string;
+  readonly retention_until: number;
+  /** A place-holder already. */
+  readonly empty: boolean;
 }
 
 /** Asks one statement and answers the first column of each row. */
@@ -60,28 +81,40 @@ const LOOK_AGAIN =
   `where "id" = any($1::text[])`;
 
 /**
- * A page, and which of its records are locked until the end of the transaction: those that may go and that nobody is
- * changing just now. Where subjects are concerned, what keeps them is looked at once more under the lock.
+ * Looks through a page and locks until the end of the transaction what may go and nobody is changing just now. Where
+ * subjects are concerned, what keeps them is looked at once more under the lock. Answers one row: how many records, of
+ * them held, restricted, in office, the place of the last, and the ids that are locked, as one array: what a
+ * batch takes travels as one text, and rows of it cost the process that serves requests more than the server.
  */
 const lockedPage = (table: PersonalCollection, page: string, subject: string): string => {
-  const office = `not in (${KEPT_ROLES.map(literal).join(", ")})`;
-  const own = table === "subjects" ? ` and c."status" <> 'restricted' and c."role" ${office}` : "";
-  const candidates =
-    `select p."id" from page as p where p."hold" is null and p."status" is distinct from 'restricted'` +
-    (table === "subjects" ? ` and p."role" ${office}` : "");
+  const roles = KEPT_ROLES.map(literal).join(", ");
+  const own = table === "subjects" ? ` and c."status" <> 'restricted' and c."role" not in (${roles})` : "";
+  const held = `p."hold" is not null`;
+  const restricted = `p."hold" is null and p."status" = 'restricted'`;
+  const free = `p."hold" is null and p."status" is distinct from 'restricted'`;
+  const inOffice = table === "subjects" ? `${free} and p."role" in (${roles})` : "false";
+  const last = (field: string): string =>
+    `(select p."${field}" from page as p order by p."retention_until" desc, p."id" desc limit 1)`;
   return (
     `with page as materialized (${page}), locked as materialized (` +
     `select c."id", ${subject} as "subject_id" from "${table}" as c ` +
-    `where c."id" = any(array(${candidates})) and c."retention_until" <= $1${own} for update skip locked) ` +
-    `select p.*, l."id" is not null and l."subject_id" is not distinct from p."subject_id" as "locked" ` +
-    `from page as p left join locked as l on l."id" = p."id" order by p."retention_until", p."id"`
+    `where c."id" = any(array(select p."id" from page as p where ${free} and not (${inOffice}))) ` +
+    `and c."retention_until" <= $1${own} for update skip locked) ` +
+    `select count(*), count(*) filter (where ${held}), count(*) filter (where ${restricted}), ` +
+    `count(*) filter (where ${inOffice}), ${last("retention_until")}, ${last("id")}, ` +
+    // In a table of hashes: joined, a planner that expects few rows compares each with each.
+    `(select array_agg(l."id")::text from locked as l where (l."id", coalesce(l."subject_id", '')) ` +
+    `in (select p."id", coalesce(p."subject_id", '') from page as p)) from page as p`
   );
 };
 
 /** Comments that nobody replied to go; asked behind their locks, beside which no reply can come. */
 const DELETE_LEAVES =
-  `delete from "comments" as t where t."id" = any($1::text[]) ` +
-  `and not exists (select 1 from "comments" as r where r."parent_id" = t."id") returning t."id"`;
+  `with gone as (delete from "comments" as t where t."id" = any($1::text[]) ` +
+  `and not exists (select 1 from "comments" as r where r."parent_id" = t."id") returning t."subject_id") ` +
+  `select count(*), count(*) filter (where "subject_id" = ${literal(NOBODY)}) from gone`;
+
+const LEFT = `select "id", "retention_until", "subject_id" from "comments" where "id" = any($1::text[])`;
 
 const inVault = (table: TableName): string =>
   `from "${table}" as t where t."subject_id" = any($1::text[]) and not ${isHeldRecord(`t."id"`)}`;
@@ -120,33 +153,42 @@ export const createDueBatches = (encoder: Encoder, statements: Statements, table
     await lane.send(statements.insert("subjects"), parameters);
   };
 
-  const keepPlaces = async (lane: Lane, answered: readonly DueRow[], now: Instant): Promise<void> => {
+  const keepPlaces = async (lane: Lane, answered: readonly Answered[], now: Instant): Promise<void> => {
     const { rows: ask } = asking(lane);
+    const ids = answered.map(({ id }) => id);
     const latest = new Map(
-      (await ask(LATEST_REPLIES, idsOf(answered))).map(([parent, until]) => [
-        String(parent),
-        Number(until ?? 0),
-      ]),
+      (await ask(LATEST_REPLIES, ids)).map(([parent, until]) => [String(parent), Number(until ?? 0)]),
     );
-    const untilOf = ({ id, retention_until }: DueRow): number =>
+    const untilOf = ({ id, retention_until }: Answered): number =>
       Math.max(retention_until, (latest.get(id) ?? 0) + 1);
-    const moved = answered.filter((row) => row.subject_id !== NOBODY || untilOf(row) > row.retention_until);
+    const moved = answered.filter((row) => !row.empty || untilOf(row) > row.retention_until);
     if (moved.length === 0) return;
     await insertNobody(lane, now);
-    await ask(BLANK, idsOf(moved), moved.map(untilOf), now);
+    await ask(
+      BLANK,
+      moved.map(({ id }) => id),
+      moved.map(untilOf),
+      now,
+    );
   };
 
-  const removeComments = async (lane: Lane, rows: readonly DueRow[], now: Instant) => {
-    const gone = new Set(await asking(lane).column(DELETE_LEAVES, idsOf(rows)));
-    const leaves = rows.filter(({ id }) => gone.has(id));
-    const answered = rows.filter(({ id }) => !gone.has(id));
+  const removeComments = async (lane: Lane, { ids, count }: Locked, now: Instant) => {
+    const [counted] = await lane.values(DELETE_LEAVES, [ids]);
+    const [gone = 0, cleared = 0] = (counted ?? []).map(Number);
+    const answered = (count === gone ? [] : await lane.values(LEFT, [ids])).map(
+      ([id, until, subject]): Answered => ({
+        id: String(id),
+        retention_until: Number(until),
+        empty: subject === NOBODY,
+      }),
+    );
     if (answered.length > 0) await keepPlaces(lane, answered, now);
-    const empty = (list: readonly DueRow[]): number => list.filter((row) => row.subject_id === NOBODY).length;
+    const waits = answered.filter(({ empty }) => empty).length;
     return new Map<DueFate, number>([
-      ["deleted", leaves.length - empty(leaves)],
-      ["cleared", empty(leaves)],
-      ["blanked", answered.length - empty(answered)],
-      ["waits", empty(answered)],
+      ["deleted", gone - cleared],
+      ["cleared", cleared],
+      ["blanked", answered.length - waits],
+      ["waits", waits],
     ]);
   };
 
@@ -183,35 +225,37 @@ export const createDueBatches = (encoder: Encoder, statements: Statements, table
           : "null",
     );
 
-  /** Fetches a page and does what is due with it, in the transaction that is under way. */
+  /** Looks through a page and does what is due with it, in the transaction that is under way. */
   const apply = async (lane: Lane, batch: DueBatch): Promise<Fates> => {
-    const { collection, now } = batch;
-    const found = await lane.values(pageText(collection), pageParameters(batch));
-    const page = found.map(dueRow);
-    const fates = new Map<DueFate, number>();
-    const free: DueRow[] = [];
-    let busy = 0;
-    for (const [index, row] of page.entries()) {
-      const reason = keptReason(collection, row);
-      if (reason !== null) fates.set(reason, (fates.get(reason) ?? 0) + 1);
-      else if (found[index]?.at(-1) === true) free.push(row);
-      else busy += 1;
-    }
-    const add = (more: ReadonlyMap<DueFate, number>): void => {
-      for (const [fate, count] of more) fates.set(fate, (fates.get(fate) ?? 0) + count);
+    const { collection, now, limit } = batch;
+    const [row = []] = await lane.values(pageText(collection), pageParameters(batch));
+    const [looked = 0, held = 0, restricted = 0, in_office = 0, retention_until = 0] = row
+      .slice(0, 5)
+      .map(Number);
+    const locked = lockedOf(row[6]);
+    const fates = new Map<DueFate, number>([
+      ["held", held],
+      ["restricted", restricted],
+      ["in_office", in_office],
+    ]);
+    const outcome = {
+      busy: looked - held - restricted - in_office - locked.count,
+      after: looked < limit ? null : { retention_until: retention_until as Instant, id: String(row[5]) },
     };
+    if (locked.count === 0) return { fates, alongside: 0, ...outcome };
     const { due } = CATALOGUE[collection];
-    let alongside = 0;
-    if (free.length > 0 && due === "blank") add(await removeComments(lane, free, now));
-    else if (free.length > 0 && due === "sever") {
-      const severed = await sever(lane, idsOf(free), now);
-      add(severed.fates);
-      alongside = severed.alongside;
-    } else if (free.length > 0) {
-      await asking(lane).column(deleteText(collection), idsOf(free));
-      fates.set("deleted", free.length);
+    if (due === "sever") {
+      const severed = await sever(lane, idsIn(locked), now);
+      return { fates: new Map([...fates, ...severed.fates]), alongside: severed.alongside, ...outcome };
     }
-    return { fates, alongside, busy, page };
+    if (due === "blank")
+      return {
+        fates: new Map([...fates, ...(await removeComments(lane, locked, now))]),
+        alongside: 0,
+        ...outcome,
+      };
+    await lane.values(deleteText(collection), [locked.ids]);
+    return { fates: fates.set("deleted", locked.count), alongside: 0, ...outcome };
   };
 
   const foreseeSubjects = async (ask: Ask, ids: readonly string[]) => {
@@ -242,7 +286,12 @@ export const createDueBatches = (encoder: Encoder, statements: Statements, table
       const fate = keptReason(collection, row) ?? fateOf(row);
       fates.set(fate, (fates.get(fate) ?? 0) + 1);
     }
-    return { fates, alongside: severed?.alongside ?? 0, busy: 0, page };
+    const last = page.at(-1);
+    const after =
+      last === undefined || page.length < batch.limit
+        ? null
+        : { retention_until: last.retention_until as Instant, id: last.id };
+    return { fates, alongside: severed?.alongside ?? 0, busy: 0, after };
   };
 
   return { apply, foresee };

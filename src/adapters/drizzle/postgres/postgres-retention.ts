@@ -7,7 +7,7 @@ import { type Conflict, StorageFailure } from "../../../ports/unit-of-work.ts";
 import { createEncoder } from "../encode.ts";
 import type { TableName } from "../limits.ts";
 import type { Attempt } from "../portable.ts";
-import { createRetentionStatements, type DueRow } from "../retention-statements.ts";
+import { createRetentionStatements } from "../retention-statements.ts";
 import { postgresSchema } from "../schema.postgres.ts";
 import { sqlStateOf, storageFailure } from "../storage-failure.ts";
 import { STATUS_TURN } from "./batches.ts";
@@ -53,13 +53,6 @@ export const createRetentionStore = ({
   const texts = createRetentionStatements(encoder.columnsOf);
   const batches = createDueBatches(encoder, statements, Object.keys(postgresSchema) as TableName[]);
 
-  const nextOf = ({ limit }: DueBatch, page: readonly DueRow[]): BatchOutcome["after"] => {
-    const last = page.at(-1);
-    return last === undefined || page.length < limit
-      ? null
-      : { retention_until: last.retention_until as Instant, id: last.id };
-  };
-
   /** One transaction. Throws what the driver threw; `committing` says from when on the outcome may be unknown. */
   const transact = async (
     lane: Lane,
@@ -69,11 +62,11 @@ export const createRetentionStore = ({
   ): Promise<Result<AppliedBatch, Conflict>> => {
     const began = performance.now();
     // One way there and back: after a failure the later ones say that there was one.
-    const [, { fates, alongside, busy, page }] = await Promise.all([
+    const [, { fates, alongside, busy, after }] = await Promise.all([
       lane.send(`${begin}; ${STATUS_TURN}; ${LOCK_HOLDS}`),
       batches.apply(lane, batch),
     ]);
-    const outcome = { counts: countsOf(fates, alongside), busy, after: nextOf(batch, page) };
+    const outcome = { counts: countsOf(fates, alongside), busy, after };
     const verdict = await storeInside(lane, tell(outcome), encoder, { statements, auditTurn });
     if (verdict.type === "refused") throw new RangeError("what tells of a batch cannot be stored");
     if (verdict.type === "conflict") {
@@ -119,8 +112,8 @@ export const createRetentionStore = ({
     rehearse: (batch) =>
       attempt("retention.rehearse", async () => {
         const began = performance.now();
-        const { fates, alongside, page } = await batches.foresee(pool.values, batch);
-        const outcome = { counts: countsOf(fates, alongside), busy: 0, after: nextOf(batch, page) };
+        const { fates, alongside, after } = await batches.foresee(pool.values, batch);
+        const outcome = { counts: countsOf(fates, alongside), busy: 0, after };
         return { outcome, milliseconds: performance.now() - began };
       }),
     count: (collection, after, until, limit) =>

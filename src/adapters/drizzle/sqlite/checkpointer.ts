@@ -1,4 +1,4 @@
-import type { SqliteConnection } from "./connection.ts";
+import type { DatabaseFile, SqliteConnection } from "./connection.ts";
 
 export interface CheckpointOrder {
   readonly order: "copy" | "close";
@@ -6,10 +6,11 @@ export interface CheckpointOrder {
 }
 
 export interface Checkpointer {
-  /** Told of every batch that was committed; has the thread copy now and then. */
-  written(): void;
-  /** Copies what was written while the thread copied, where it has. Throws what SQLite throws. */
-  copyRest(): void;
+  /**
+   * Told of every batch that was committed. Now and then it copies the log back into the file, mostly on a thread of its
+   * own, and resolves when that is done, with the milliseconds that it took here. Rejects with what SQLite says.
+   */
+  written(): Promise<number>;
   /** Resolves when the thread has let go of the file. */
   close(): Promise<void>;
 }
@@ -21,67 +22,77 @@ const IDLE_MS = 10_000;
 
 /**
  * Left to SQLite, the log of many batches would be copied back by somebody's commit, thousands of pages at a time, and
- * everybody would wait for it. A thread copies most of it beside them. The rest is copied here: only a log that was
- * copied to its end is begun anew, and beside writers the thread would never come to it. Where there can be no thread, all is the rest.
+ * everybody would wait for it. A thread copies it while they go on, and what it copied is brought to the disk by another.
+ * What was written meanwhile is copied here, in less than a millisecond: only a log that was copied to its end is begun
+ * anew, and beside writers the thread would never come to it. Where there can be no thread, all is copied here.
  */
-export const createCheckpointer = (path: string, { statement }: SqliteConnection): Checkpointer => {
+export const createCheckpointer = (
+  path: string,
+  { statement }: SqliteConnection,
+  file: DatabaseFile,
+): Checkpointer => {
   let thread: Worker | null = null;
-  let state: "idle" | "copying" | "rest" = "idle";
+  let answered: (() => void) | null = null;
   let batches = 0;
-  let closing: (() => void) | null = null;
   let idle: NodeJS.Timeout | null = null;
 
-  const ended = (): void => {
+  const settle = (): void => {
+    answered?.();
+    answered = null;
+  };
+  const end = (): void => {
     thread?.terminate();
     thread = null;
-    if (state === "copying") state = "rest";
-    closing?.();
-    closing = null;
+    settle();
   };
 
   const start = (): Worker => {
     const started = new Worker(new URL("./checkpoint-thread.ts", import.meta.url).href);
     started.unref();
-    started.onmessage = ({ data }: MessageEvent<CheckpointOrder["order"]>) => {
-      if (data === "close") ended();
-      else state = "rest";
-    };
+    started.onmessage = ({ data }: MessageEvent<CheckpointOrder["order"]>) =>
+      data === "close" ? end() : settle();
     started.onerror = (event) => {
       event.preventDefault();
-      ended();
+      end();
     };
     return started;
   };
 
-  const tell = (order: CheckpointOrder["order"]): void => {
-    thread ??= start();
-    thread.postMessage({ order, path } satisfies CheckpointOrder);
+  let told: Promise<unknown> = Promise.resolve();
+  const tell = (order: CheckpointOrder["order"]): Promise<unknown> => {
+    told = told.then(
+      () =>
+        new Promise<void>((resolve) => {
+          if (thread === null && order === "close") {
+            resolve();
+            return;
+          }
+          answered = resolve;
+          thread ??= start();
+          thread.postMessage({ order, path } satisfies CheckpointOrder);
+        }),
+    );
+    return told;
   };
 
   const close = async (): Promise<void> => {
     if (idle !== null) clearTimeout(idle);
     idle = null;
-    if (thread === null) return;
-    await new Promise<void>((resolve) => {
-      closing = resolve;
-      tell("close");
-    });
+    await tell("close");
   };
 
   return {
-    written: () => {
+    written: async () => {
       batches += 1;
       if (idle === null) idle = setTimeout(close, IDLE_MS).unref();
       else idle.refresh();
-      if (batches < EVERY || state !== "idle") return;
+      if (batches < EVERY) return 0;
       batches = 0;
-      state = "copying";
-      tell("copy");
-    },
-    copyRest: () => {
-      if (state !== "rest") return;
+      await tell("copy");
+      await (await file.handle()).datasync();
+      const began = performance.now();
       statement("pragma wal_checkpoint(passive)").values();
-      state = "idle";
+      return performance.now() - began;
     },
     close,
   };

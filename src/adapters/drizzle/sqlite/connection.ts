@@ -1,5 +1,6 @@
 import { Database, type SQLQueryBindings, type Statement } from "bun:sqlite";
 import { closeSync, mkdirSync, openSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { StorageFailure } from "../../../ports/unit-of-work.ts";
 import { driverCode, storageFailure } from "../storage-failure.ts";
@@ -94,6 +95,26 @@ const connectionOf = (db: Database): SqliteConnection => {
       for (const each of statements.values()) each.finalize();
       statements.clear();
       db.close(true);
+    },
+  };
+};
+
+export interface DatabaseFile {
+  /** Opened when it is first asked for. */
+  handle(): Promise<FileHandle>;
+  close(): Promise<void>;
+}
+
+/** The file beside SQLite. To be closed after the database: closing a descriptor drops the locks that SQLite holds on it. */
+export const databaseFile = (path: string): DatabaseFile => {
+  let opened: Promise<FileHandle> | null = null;
+  return {
+    handle: () => {
+      opened ??= open(path, "r");
+      return opened;
+    },
+    close: async () => {
+      await (await opened)?.close();
     },
   };
 };

@@ -10,7 +10,7 @@ import { sqliteSchema } from "../schema.sqlite.ts";
 import { storageFailure } from "../storage-failure.ts";
 import { createWriteStatements } from "../write-statements.ts";
 import { createCheckpointer } from "./checkpointer.ts";
-import { closedFailure, openConnection, whileBusy } from "./connection.ts";
+import { closedFailure, databaseFile, openConnection, whileBusy } from "./connection.ts";
 import { sqliteAuditLog } from "./sqlite-audit-log.ts";
 import { createGroupStore } from "./sqlite-group-store.ts";
 import { sqliteLeases } from "./sqlite-leases.ts";
@@ -66,14 +66,14 @@ export const openSqlite = async ({
     }
   };
 
-  const physicalErasure = sqlitePhysicalErasure(connection, file, attempt);
-  const checkpointer = createCheckpointer(file, connection);
+  const beside = databaseFile(file);
+  const checkpointer = createCheckpointer(file, connection, beside);
   const source: Source = { db: portable, schema, attempt };
   return {
     readers: readersOf(source),
     auditLog: sqliteAuditLog(connection, source, attempt),
     groups,
-    physicalErasure,
+    physicalErasure: sqlitePhysicalErasure(connection, file, beside, attempt),
     connections: null,
     leases: sqliteLeases(connection, attempt),
     retention: createRetentionStore(connection, encoder, groups, {
@@ -93,7 +93,7 @@ export const openSqlite = async ({
       closed = true;
       await checkpointer.close();
       connection.close();
-      await physicalErasure.close();
+      await beside.close();
     },
   };
 };

@@ -3,7 +3,7 @@ import { holdsAny, overlapOf, type Spelling } from "../../../domain/anonymizatio
 import type { PhysicalErasure, ScrubReport } from "../../../ports/physical-erasure.ts";
 import type { Attempt } from "../portable.ts";
 import { driverCode, storageFailure } from "../storage-failure.ts";
-import { openConnection, type SqliteConnection } from "./connection.ts";
+import { type DatabaseFile, openConnection, type SqliteConnection } from "./connection.ts";
 
 const CHUNK = 1 << 20;
 /** How often a checkpoint is tried while others read, and how long between. */
@@ -23,10 +23,6 @@ const handleHolds = async (file: FileHandle, spellings: readonly Spelling[]): Pr
 
 const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(driverCode(error) ?? "");
 
-export interface SqlitePhysicalErasure extends PhysicalErasure {
-  close(): Promise<void>;
-}
-
 /**
  * `secure_delete` overwrites what is deleted; the log of pages keeps old ones until it is truncated, for which no reader
  * may need them. A page that is rebuilt may keep a piece of a row that was moved out of it: only rewriting the whole
@@ -35,11 +31,9 @@ export interface SqlitePhysicalErasure extends PhysicalErasure {
 export const sqlitePhysicalErasure = (
   connection: SqliteConnection,
   path: string,
+  file: DatabaseFile,
   attempt: Attempt,
-): SqlitePhysicalErasure => {
-  /** Opened once and closed after the database: closing a descriptor of its file drops the locks SQLite holds on it. */
-  let database: Promise<FileHandle> | null = null;
-
+): PhysicalErasure => {
   const truncated = (): boolean => {
     const [row] = connection.statement("pragma wal_checkpoint(truncate)").values();
     return row?.[0] === 0;
@@ -79,8 +73,7 @@ export const sqlitePhysicalErasure = (
     scrub,
     maintain: () => scrub(true),
     find: async (spellings) => {
-      database ??= open(path, "r");
-      const found = (await handleHolds(await database, spellings)) ? ["database file"] : [];
+      const found = (await handleHolds(await file.handle(), spellings)) ? ["database file"] : [];
       const log = await open(`${path}-wal`, "r").catch((failure: { readonly code?: unknown }) => {
         if (failure.code === "ENOENT") return null;
         throw failure;
@@ -91,9 +84,6 @@ export const sqlitePhysicalErasure = (
       } finally {
         await log.close();
       }
-    },
-    close: async () => {
-      await (await database)?.close();
     },
   };
 };

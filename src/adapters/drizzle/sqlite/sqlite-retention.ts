@@ -191,10 +191,11 @@ export const createRetentionStore = (
 
   return {
     apply: async (batch, tell) => {
-      await attempt("retention.checkpoint", async () => checkpointer.copyRest());
       const applied = await attempt("retention", async () => transact(batch, tell));
-      if (applied.ok) checkpointer.written();
-      return applied;
+      if (!applied.ok) return applied;
+      const { outcome, milliseconds } = applied.value;
+      const copying = await attempt("retention.checkpoint", checkpointer.written);
+      return ok({ outcome, milliseconds: Math.max(milliseconds, copying) });
     },
     rehearse: (batch) =>
       attempt("retention.rehearse", async () => {
