@@ -93,12 +93,6 @@ const measure = async (place: FullPlace, service: RunningService, credential: st
   } while (run.finished_at === null);
   const gone = run.collections.comments?.deleted ?? 0;
   const { all, long } = await batchesOf(service.url);
-  console.log(
-    (await (await fetch(`${service.url}/metrics`)).text())
-      .split("\n")
-      .filter((l) => /lag_seconds_b|retention_batch_duration_seconds_b/.test(l))
-      .join("\n"),
-  );
   const mean = Math.max(1, Math.round(gone / all));
 
   writers.phase("bare");

@@ -55,7 +55,8 @@ export const createRetentionStatements = (columnsOf: ColumnsOf): RetentionStatem
       ...(subject === null ? [] : [heldBy(`h."subject_id" = ${subject}`)]),
       heldBy(`h."record_id" = t."id"`),
     ];
-    const hold = holds.length === 1 ? holds[0] : `coalesce(${holds.join(", ")})`;
+    // Mostly there is none at all, which is asked once.
+    const hold = `case when (select exists (select 1 from "legal_holds" where "lifted_at" is null)) then coalesce(${holds.join(", ")}, null) end`;
     const answered =
       asked && CATALOGUE[table].due === "blank"
         ? `exists (select 1 from "${table}" as r where r."parent_id" = t."id")`

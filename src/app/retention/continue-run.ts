@@ -1,5 +1,5 @@
 import type { Occasion } from "../../domain/audit/audit-entry.ts";
-import { BATCH_FIRST, nextBatchSize, restAfter } from "../../domain/retention/due-records.ts";
+import { BATCH_FIRST, nextBatchSize } from "../../domain/retention/due-records.ts";
 import { addCounts, NO_COUNTS } from "../../domain/retention/due-tally.ts";
 import {
   finishRun,
@@ -17,7 +17,6 @@ import { StorageFailure } from "../../ports/unit-of-work.ts";
 import { SYSTEM_CALLER } from "../caller.ts";
 import { occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
-import { giveWay } from "./give-way.ts";
 import { pruneTrail } from "./prune-trail.ts";
 
 /** One runner among many instances: the others find the lease taken. */
@@ -70,7 +69,6 @@ export const continueRun = async (
   };
 
   let size = BATCH_FIRST;
-  let held = 0;
 
   /** One batch and what tells of it. Null: the run was not where it was thought to be. */
   const apply = async (run: RetentionRun): Promise<RetentionRun | null> => {
@@ -89,7 +87,6 @@ export const continueRun = async (
     if (!applied.ok) return null;
     const { outcome, milliseconds } = applied.value;
     onBatch?.(milliseconds);
-    held = milliseconds;
     const { deleted, blanked, cleared, alongside } = outcome.counts;
     size = nextBatchSize(size, deleted + blanked + cleared + alongside, milliseconds);
     return moved;
@@ -181,8 +178,8 @@ export const continueRun = async (
       await still();
       run = await step(run);
       onProgress?.(run);
-      await giveWay(restAfter(held));
-      held = 0;
+      // Others have waited: they come first.
+      await Bun.sleep(0);
     }
     return run;
   } catch (failure) {

@@ -88,12 +88,6 @@ const BATCH_MAX = 2_000;
 /** Below this the time goes into the ways to the store and back, and fewer records would take as long. */
 const BATCH_MIN = 256;
 
-/**
- * How long a run rests at most after a batch where others always have work, in milliseconds, by how long the batch took:
- * it comes to its end beside them.
- */
-export const restAfter = (milliseconds: number): number => milliseconds * 3;
-
 /** How many records the next batch takes, from how long this one took. Grows by half at most, shrinks at once. */
 export const nextBatchSize = (size: number, handled: number, milliseconds: number): number => {
   if (handled === 0) return size;

@@ -22,6 +22,7 @@ import {
 import { storageFailure } from "../storage-failure.ts";
 import type { Checkpointer } from "./checkpointer.ts";
 import type { SqliteConnection } from "./connection.ts";
+import { giveWay } from "./give-way.ts";
 import type { SqliteGroupStore } from "./sqlite-group-store.ts";
 
 export interface SqliteRetentionOptions {
@@ -37,6 +38,9 @@ interface Done {
   readonly fate: DueFate;
   readonly alongside: number;
 }
+
+/** Where others always have work, a run waits for them so many times as long as its batch took, and not longer. */
+const REST = 3;
 
 /** Records that a batch fetches at first: about what its time is enough for. */
 const FETCHED_FIRST = 32;
@@ -195,6 +199,7 @@ export const createRetentionStore = (
       if (!applied.ok) return applied;
       const { outcome, milliseconds } = applied.value;
       const copying = await attempt("retention.checkpoint", checkpointer.written);
+      await giveWay(REST * milliseconds);
       return ok({ outcome, milliseconds: Math.max(milliseconds, copying) });
     },
     rehearse: (batch) =>

@@ -2,7 +2,10 @@
 const QUIET_MS = 0.2;
 const QUIET_TURNS = 3;
 
-/** Rests while others have work in this process, for so many milliseconds at most. */
+/**
+ * Rests while others have work in this process, for so many milliseconds at most: a request that takes several turns of
+ * the event loop would else meet a batch in each.
+ */
 export const giveWay = async (most: number): Promise<void> => {
   const until = performance.now() + most;
   await Bun.sleep(0);
