@@ -2,7 +2,7 @@
 // address, IP, user agent, id elsewhere and words are searched for as bytes in all that the service keeps or hands out.
 import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
@@ -42,6 +42,8 @@ interface Site {
   /** Files of it that hold her while she lives; the log of SQLite is emptied into the file now and then. */
   readonly holding: readonly string[];
   readonly mails: Mails;
+  /** Where mails lie without a mail server. */
+  readonly outbox?: string;
   readonly breaking: Breaking;
 }
 
@@ -49,7 +51,10 @@ const isSqlite = ({ DATABASE_URL = "" }: Environment): boolean => DATABASE_URL.s
 
 const openSite = async (
   folder: string,
-  { database, ...site }: Pick<Site, "holding" | "mails" | "breaking"> & { readonly database: Environment },
+  {
+    database,
+    ...site
+  }: Pick<Site, "holding" | "mails" | "outbox" | "breaking"> & { readonly database: Environment },
 ): Promise<Site> => {
   const own = join(folder, "own");
   await mkdir(own);
@@ -119,6 +124,23 @@ const isNowhere = async ({ service, settings, redis, own }: Site, world: World, 
   expect(count).toBeGreaterThan(0);
 };
 
+const LAST_LETTER = "Subject: Your data were erased";
+
+/** The last letter tells her that it was done. Once it is sent it is hers: where no mail server is set it lies in the outbox. */
+const herLettersLeave = async ({ service, mails, outbox }: Site): Promise<void> => {
+  await eventually("an empty outbox", async () => {
+    const headers = { authorization: `Bearer ${METRICS_TOKEN}` };
+    const text = await (await fetch(`${service.url}/metrics`, { headers })).text();
+    return /^gonogo_mail_outbox_length 0$/m.test(text) ? true : null;
+  });
+  expect((await mails()).filter((mail) => mail.includes(LAST_LETTER))).toHaveLength(1);
+  if (outbox === undefined) return;
+  for (const name of await readdir(outbox)) {
+    const path = join(outbox, name);
+    if ((await readFile(path, "utf8")).includes(LAST_LETTER)) await rm(path);
+  }
+};
+
 const isForgotten = async (site: Site, folder: string, world: World, life: Life): Promise<void> => {
   for (const request of await asksForErasure(world, life)) await isErased(world, request);
   // Otto still has what is his, and the recipient was told.
@@ -140,6 +162,7 @@ const isForgotten = async (site: Site, folder: string, world: World, life: Life)
     const erased = told.items.filter(({ event }) => event === "subject.erased");
     return erased.length === 2 && erased.every((each) => each.acknowledged_at !== null) ? true : null;
   });
+  await herLettersLeave(site);
   await isNowhere(site, world, folder);
   await world.recipient.close();
 };
@@ -185,6 +208,7 @@ describe.concurrent("an erased person", () => {
     const site = await openSite(folder, {
       database: { DATABASE_URL: `sqlite:///${path}` },
       mails: mailsIn(join(folder, "own/data/outbox")),
+      outbox: join(folder, "own/data/outbox"),
       holding: ["data/gonogo.db-wal", "data/outbox/*.eml"],
       breaking,
     });
