@@ -4,6 +4,7 @@ import type { OpeningSituation } from "../../domain/privacy-requests/open-reques
 import type { PrivacyRequest } from "../../domain/privacy-requests/privacy-request.ts";
 import { confirmRequest as confirm, confirmIdentity } from "../../domain/privacy-requests/receive-request.ts";
 import type { RequestChange, RequestRefusal } from "../../domain/privacy-requests/request-change.ts";
+import { withUse } from "../../domain/retention/with-use.ts";
 import type { SubjectId } from "../../domain/shared/ids.ts";
 import { err, ok, type Result } from "../../domain/shared/result.ts";
 import type { Application, PrivacyRequestView } from "../application.ts";
@@ -61,7 +62,10 @@ const goOn = async (
           ...mailsTo(deps, after, identities, [{ kind: "address_changed" }], occasion.now),
         ];
   const changes = await enacted(deps, decided.value, owner, read.value.rectified, occasion.now);
-  return ok({ changes: withRequestMails(changes, mails), value: requestView(deps, after, occasion.now) });
+  return ok({
+    changes: withRequestMails(withUse(changes, subject, occasion), mails),
+    value: requestView(deps, after, occasion.now),
+  });
 };
 
 /** Whoever holds the link holds the mailbox it was sent to: no other credential is looked at. */

@@ -1,5 +1,6 @@
 import { newRequest } from "../../domain/privacy-requests/new-request.ts";
 import { receiveRequest } from "../../domain/privacy-requests/receive-request.ts";
+import { withUse } from "../../domain/retention/with-use.ts";
 import { parseEmail } from "../../domain/shared/email.ts";
 import type { PrivacyRequestId } from "../../domain/shared/ids.ts";
 import { err, ok } from "../../domain/shared/result.ts";
@@ -35,6 +36,7 @@ export const enterPrivacyRequest =
       }
       const index = await deps.blindIndexer.index("email", address);
       const line = await deps.readers.identities.find("email", index);
+      const subject = line === null ? null : await deps.readers.subjects.byId(line.subject_id);
       const id = deps.ids.next<PrivacyRequestId>();
       const link = line === null ? null : deps.tokens.issue("gnp");
       const request = newRequest(
@@ -65,8 +67,9 @@ export const enterPrivacyRequest =
           : { kind: "confirm", link: confirmationUrl(deps, id, link.token) },
         occasion.now,
       );
+      const changes = subject === null ? decided.changes : withUse(decided.changes, subject, occasion);
       return ok({
-        changes: withRequestMails(decided.changes, [mail]),
+        changes: withRequestMails(changes, [mail]),
         value: requestView(deps, decided.request, occasion.now),
       });
     });

@@ -2,6 +2,7 @@ import { cancelRequest } from "../../domain/privacy-requests/answer-request.ts";
 import { isAskedAlready, newRequest, overtakenBy } from "../../domain/privacy-requests/new-request.ts";
 import { type PrivacyRequest, STATEMENT_MAX } from "../../domain/privacy-requests/privacy-request.ts";
 import { receiveRequest } from "../../domain/privacy-requests/receive-request.ts";
+import { withUse } from "../../domain/retention/with-use.ts";
 import type { Subject } from "../../domain/roles/subject.ts";
 import { canonicalJson, type Json } from "../../domain/shared/canonical-json.ts";
 import type { Changes } from "../../domain/shared/changes.ts";
@@ -184,7 +185,7 @@ export const fileRequest =
               ),
             ];
       return ok({
-        changes: withRequestMails(changes, mails),
+        changes: withRequestMails(withUse(changes, subject, occasion), mails),
         value: requestView(deps, decided.request, occasion.now),
       });
     });

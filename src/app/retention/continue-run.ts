@@ -17,6 +17,7 @@ import { StorageFailure } from "../../ports/unit-of-work.ts";
 import { SYSTEM_CALLER } from "../caller.ts";
 import { occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
+import { keepRequesters } from "./keep-requesters.ts";
 import { pruneTrail } from "./prune-trail.ts";
 
 /** One runner among many instances: the others find the lease taken. */
@@ -68,12 +69,22 @@ export const continueRun = async (
     renewed = performance.now();
   };
 
+  const goesOn = async (): Promise<boolean> => {
+    await still();
+    return !stopped();
+  };
+
   let size = BATCH_FIRST;
+  let keptRequesters = false;
 
   /** One batch and what tells of it. Null: the run was not where it was thought to be. */
   const apply = async (run: RetentionRun): Promise<RetentionRun | null> => {
     const { next } = progressOf(run);
     if (next === null) return run;
+    if (next.collection === "subjects" && !keptRequesters) {
+      if (!(await keepRequesters(deps, run, goesOn))) return run;
+      keptRequesters = true;
+    }
     const now = occasion();
     let moved = run;
     const applied = await retention.apply(
@@ -115,10 +126,7 @@ export const continueRun = async (
   const prune = async (run: RetentionRun): Promise<RetentionRun | null> => {
     const next = progressOf(run).trail?.next ?? null;
     if (next === null) return run;
-    const page = await pruneTrail(deps, next, run.created_at, async () => {
-      await still();
-      return !stopped();
-    });
+    const page = await pruneTrail(deps, next, run.created_at, goesOn);
     if (page === null) return run;
     const told = recordPruning(run, page, occasion());
     return (await unitOfWork.commit(told.changes)).ok ? told.run : null;

@@ -1,6 +1,5 @@
 import { newIdentity } from "../../domain/personal-data/identity.ts";
 import { SEAL_CONTEXTS } from "../../domain/personal-data/sealed-fields.ts";
-import { retentionUntil } from "../../domain/retention/retention-period.ts";
 import { newSubject, type Subject } from "../../domain/roles/subject.ts";
 import { openSession } from "../../domain/sessions/session.ts";
 import { checkSignInLink } from "../../domain/sessions/sign-in-link.ts";
@@ -54,14 +53,15 @@ export const signIn =
                 row: newIdentity(sealed.id, subject.id, "email", sealed, occasion.now),
               },
             ] as const)
-          : [seen(known, occasion.now, retentionUntil("user_data", occasion.now, occasion.retention))]),
+          : []),
       ];
       const { token, hash: token_hash } = deps.tokens.issue("gns");
       const { session, changes } = openSession(
         subject,
         { id: deps.ids.next(), token_hash, narrowedTo: null, hours: deps.policies.sessionHours },
         {
-          expects: [],
+          // An erasure in between refuses it.
+          expects: known === null ? [] : [{ in: "subjects", id: known.id, version: known.version }],
           writes,
           replaced: caller.principal.kind === "session" ? caller.principal.session : null,
           told: { via: "link", new_subject: known === null },
@@ -74,12 +74,3 @@ export const signIn =
       });
     });
   };
-
-/** Signing in starts the period of user data anew, and moves the subject, so that an erasure in between refuses it. */
-const seen = (subject: Subject, now: Subject["updated_at"], until: Subject["updated_at"]): Write => ({
-  op: "update",
-  in: "subjects",
-  id: subject.id,
-  version: subject.version,
-  set: { updated_at: now, retention_until: until },
-});

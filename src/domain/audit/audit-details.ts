@@ -63,6 +63,8 @@ export interface AuditDetails {
   "idempotent_answers.deleted": { readonly count: number };
   "retention.started": { readonly dry_run: boolean; readonly trigger: "schedule" | "admin" | "cli" };
   "retention.resumed": { readonly resumed: number };
+  /** People whose date had come, and who wait for an answer. */
+  "retention.deferred": { readonly subjects: number };
   /** One batch, in the commit that took its records. */
   "retention.applied": RetentionCounts;
   "retention.rehearsed": RetentionCounts;
@@ -212,6 +214,7 @@ export const RESOURCE_TYPES = {
   "idempotent_answers.deleted": "idempotent_answer",
   "retention.started": "retention_run",
   "retention.resumed": "retention_run",
+  "retention.deferred": "retention_run",
   "retention.applied": "retention_run",
   "retention.rehearsed": "retention_run",
   "retention.pruned": "retention_run",

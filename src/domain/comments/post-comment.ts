@@ -1,6 +1,7 @@
 import { auditEntry, type Occasion } from "../audit/audit-entry.ts";
 import { type Identity, newIdentity } from "../personal-data/identity.ts";
 import { retentionUntil } from "../retention/retention-period.ts";
+import { withUse } from "../retention/with-use.ts";
 import type { Subject } from "../roles/subject.ts";
 import type { Changes, Expectation, Write } from "../shared/changes.ts";
 import { newGdprRecord } from "../shared/gdpr-record.ts";
@@ -95,24 +96,28 @@ export const postComment = (
   ];
   return ok({
     comment,
-    changes: {
-      expects,
-      writes: [
-        ...(command.email !== null && identities.email === null
-          ? [insertIdentity(subject, "email", command.email, occasion)]
-          : []),
-        ...nameWrite(subject, identities.name, command.name, occasion),
-        { op: "insert", into: "comments", row: comment },
-      ],
-      audit: [
-        auditEntry(
-          "comment.posted",
-          comment.id,
-          { status, reply: parent !== null, new_name: command.name !== null },
-          occasion,
-        ),
-      ],
-    },
+    changes: withUse(
+      {
+        expects,
+        writes: [
+          ...(command.email !== null && identities.email === null
+            ? [insertIdentity(subject, "email", command.email, occasion)]
+            : []),
+          ...nameWrite(subject, identities.name, command.name, occasion),
+          { op: "insert", into: "comments", row: comment },
+        ],
+        audit: [
+          auditEntry(
+            "comment.posted",
+            comment.id,
+            { status, reply: parent !== null, new_name: command.name !== null },
+            occasion,
+          ),
+        ],
+      },
+      subject,
+      occasion,
+    ),
   });
 };
 

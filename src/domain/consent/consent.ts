@@ -1,6 +1,7 @@
 import type { Origin } from "../anonymization/pseudonym.ts";
 import { auditEntry, type Occasion } from "../audit/audit-entry.ts";
 import { retentionUntil } from "../retention/retention-period.ts";
+import { withUse } from "../retention/with-use.ts";
 import { newSubject, type Subject } from "../roles/subject.ts";
 import { canonicalJson, type Json } from "../shared/canonical-json.ts";
 import type { Changes, Expectation, Write } from "../shared/changes.ts";
@@ -257,13 +258,14 @@ const append = (
           },
           occasion,
         );
+  const changes: Changes = {
+    expects,
+    writes: [...creation, { op: "insert", into: "consents", row: record }],
+    audit: [audit],
+  };
   return {
     record,
     newSubject: subject === null,
-    changes: {
-      expects,
-      writes: [...creation, { op: "insert", into: "consents", row: record }],
-      audit: [audit],
-    },
+    changes: subject === null ? changes : withUse(changes, subject, occasion),
   };
 };

@@ -1,5 +1,6 @@
 import type { AuditDetails } from "../audit/audit-details.ts";
 import { auditEntry, type Occasion } from "../audit/audit-entry.ts";
+import { withUse } from "../retention/with-use.ts";
 import { effectivePermissions, type Permission } from "../roles/role.ts";
 import type { Subject } from "../roles/subject.ts";
 import { canonicalJson } from "../shared/canonical-json.ts";
@@ -99,14 +100,18 @@ export const openSession = (
   const session = newSession(subject, wanted, occasion.now);
   return {
     session,
-    changes: {
-      expects: related.expects,
-      writes: [
-        ...related.writes,
-        { op: "insert", into: "sessions", row: session },
-        ...(related.replaced === null ? [] : [endOf(related.replaced, occasion.now)]),
-      ],
-      audit: [auditEntry("session.created", session.id, related.told, occasion)],
-    },
+    changes: withUse(
+      {
+        expects: related.expects,
+        writes: [
+          ...related.writes,
+          { op: "insert", into: "sessions", row: session },
+          ...(related.replaced === null ? [] : [endOf(related.replaced, occasion.now)]),
+        ],
+        audit: [auditEntry("session.created", session.id, related.told, occasion)],
+      },
+      subject,
+      occasion,
+    ),
   };
 };
