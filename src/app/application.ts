@@ -1,6 +1,6 @@
 import type { CommentChoice } from "../domain/anonymization/erase-comment.ts";
 import type { Origin } from "../domain/anonymization/pseudonym.ts";
-import type { AuditEntry } from "../domain/audit/audit-entry.ts";
+import type { AuditEntry, StaffRead } from "../domain/audit/audit-entry.ts";
 import type { OpenPayload } from "../domain/audit/log-leaf.ts";
 import type { TilePlace } from "../domain/audit/tiles.ts";
 import type { CommentStatus, ModerationDecision } from "../domain/comments/comment.ts";
@@ -50,6 +50,12 @@ import type { ArchiveFile } from "./privacy-requests/personal-archive.ts";
 import type { Recipients } from "./recipients/recipients.ts";
 
 export type Outcome<T> = Promise<Result<T, AppError>>;
+
+/** What may be seen by whose it is, and by staff. */
+export type Seen<View> = View & {
+  /** By staff, and by nobody else: the trail is to be told. */
+  readonly seen_as_staff: boolean;
+};
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -343,7 +349,7 @@ export interface Application {
         readonly gdpr_consent: boolean;
       },
     ): Outcome<PostedComment>;
-    readComment(caller: Caller, id: CommentId): Outcome<CommentView>;
+    readComment(caller: Caller, id: CommentId): Outcome<Seen<CommentView>>;
     editComment(
       caller: Caller,
       input: { readonly id: CommentId; readonly version: number; readonly content: string },
@@ -363,7 +369,7 @@ export interface Application {
   readonly privacyRequests: {
     file(caller: Caller, input: PrivacyRequestInput): Outcome<PrivacyRequestView>;
     list(caller: Caller, page: PageRequest): Outcome<Page<PrivacyRequestView>>;
-    read(caller: Caller, id: PrivacyRequestId): Outcome<PrivacyRequestView>;
+    read(caller: Caller, id: PrivacyRequestId): Outcome<Seen<PrivacyRequestView>>;
     /** Files to be read once, in order. Answers the request; `request-state-conflict` where it is not to be answered so. */
     exportArchive(caller: Caller, id: PrivacyRequestId): Outcome<readonly ArchiveFile[]>;
     /** The same, for an operator to hand to an identified person who has no credential here; answers nothing by itself. */
@@ -497,8 +503,8 @@ export interface Application {
     run(caller: Caller, id: RetentionRunId): Outcome<RetentionRunView>;
   };
   readonly access: {
-    /** Tells the trail that staff read personal data; resolves when it is stored. `operation` is a fixed word. */
-    staffRead(caller: Caller, operation: string): Promise<void>;
+    /** Tells the trail that staff read personal data; resolves when it is stored. */
+    staffRead(caller: Caller, read: StaffRead): Promise<void>;
     /** Counts a request that was denied; the trail is told at the next flush. `problem` is a problem's code. */
     denied(origin: Origin, problem: string): void;
     flush(): Promise<void>;

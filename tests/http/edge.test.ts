@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { ANONYMOUS } from "../../src/app/caller.ts";
+import { ANONYMOUS, subjectOf } from "../../src/app/caller.ts";
 import type { AuditEntry } from "../../src/domain/audit/audit-entry.ts";
 import { type TestServer, testServer } from "../support/http.ts";
 import { accepted } from "../support/service.ts";
@@ -93,6 +93,59 @@ describe("the trail of access", () => {
       '{"operation":"listComments"}',
     ] as never);
     for (const { user_id_hash } of entries) expect(user_id_hash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test("staff are told of where others read as well, with what they read; whose it is, and the public, are not", async () => {
+    const server = await testServer({ moderation: "pre" });
+    const ada = await server.signIn("ada@example.org");
+    const staff = {
+      moderator: (await server.signIn("mod@example.org", "moderator")).token,
+      admin: (await server.signIn("root@example.org", "admin")).token,
+    };
+    const created = async (path: string, json: object): Promise<{ id: string; subject?: string }> => {
+      const answer = await server.request("POST", path, { token: ada.token, json });
+      expect(answer.status).toBeLessThan(300);
+      return (await answer.json()) as { id: string };
+    };
+    const comment = await created("/v1/threads/page/comments", {
+      content: "Waits for a moderator",
+      author_name: "Ada",
+      gdpr_consent: true,
+    });
+    const request = await created("/v1/privacy-requests", { type: "access", statement: "What do you have?" });
+    const subject = subjectOf(ada.caller.principal)?.id ?? "";
+    const [pending, own] = [`/v1/comments/${comment.id}`, `/v1/privacy-requests/${request.id}`];
+    for (const [path, token] of [
+      [pending, ada.token],
+      [pending, staff.moderator],
+      [own, ada.token],
+      [own, staff.moderator],
+      [own, staff.admin],
+      [`/v1/admin/subjects/${subject}`, staff.admin],
+      [`/v1/admin/audit-entries?resource=${subject}`, staff.admin],
+      ["/v1/admin/audit-entries?resource=comment", staff.admin],
+      ["/v1/admin/privacy-requests", staff.admin],
+    ] as const) {
+      await server.request("GET", path, { token });
+    }
+    const json = { decision: "approve" };
+    const approved = await server.request("POST", `${pending}/moderation`, { token: staff.moderator, json });
+    expect(approved.status).toBe(200);
+    await server.request("GET", pending, { token: staff.moderator });
+    const entries = await trail(server, "staff.read");
+    const told = entries.map(({ details, resource_type, resource_id }) => [
+      JSON.parse(details ?? "{}").operation,
+      resource_type,
+      resource_id,
+    ]);
+    expect(told).toEqual([
+      ["readComment", "comment", comment.id],
+      ["readPrivacyRequest", "privacy_request", request.id],
+      ["readSubject", "subject", subject],
+      ["listAuditEntries", "request", subject],
+      ["listAuditEntries", "request", null],
+      ["listPrivacyRequestInbox", "request", null],
+    ]);
   });
 
   test("a flood of denials is a few entries", async () => {

@@ -29,6 +29,7 @@ import {
   readSignature,
 } from "./request-headers.ts";
 import { type Answer, type Ask, isCreating, type Route } from "./route.ts";
+import { readByStaff } from "./staff-reads.ts";
 
 /** What is known of a request from its first moment. */
 export interface Visit {
@@ -75,8 +76,9 @@ export const pipeline = (service: Service, route: Route) => {
     visit.refusalForm = route.refusalForm ?? PROBLEM_DOCUMENTS;
     const asked = await ask(service, route, check, found, visit);
     const answered = asked.ok ? await carryOut(service, route, request, asked.value) : asked;
-    if (answered.ok && asked.ok && readsOfPeople(route, asked.value)) {
-      await service.application.access.staffRead(asked.value.caller, route.operationId);
+    if (answered.ok && asked.ok) {
+      const read = readByStaff(route, asked.value, answered.value);
+      if (read !== null) await service.application.access.staffRead(asked.value.caller, read);
     }
     if (!answered.ok) {
       if (visit.origin === NO_ORIGIN && isLimited(route)) await trace(service, request, visit);
@@ -94,14 +96,6 @@ const unlessKnown = ({ alternatives }: Route, { headers }: Request, answer: Answ
   if (tag === undefined || alternatives?.some(({ status }) => status === 304) !== true) return answer;
   return isKnown(headers, tag) ? { ...answer, status: 304, content: null } : answer;
 };
-
-/** Staff who read what is not public: that they did is told before they see it (GDPR Art. 5(2)). */
-const readsOfPeople = ({ method, permission }: Route, { query }: Asked): boolean =>
-  method === "GET" &&
-  (permission.includes("comments:moderate") ||
-    permission.includes("system:administer") ||
-    // A thread by status is for moderators alone.
-    (typeof query === "object" && query !== null && "status" in query && query.status !== undefined));
 
 type Handle = (ask: Asked) => ReturnType<Route["handle"]>;
 

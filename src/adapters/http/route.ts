@@ -1,6 +1,7 @@
 import type { Static, TObject, TSchema } from "@sinclair/typebox";
 import type { Caller } from "../../app/caller.ts";
 import type { SignedByRecipient } from "../../app/recipients/recipients.ts";
+import type { AuditResourceType } from "../../domain/audit/audit-details.ts";
 import type { Result } from "../../domain/shared/result.ts";
 import type { RateLimitBudget } from "../../ports/rate-limiter.ts";
 import type { RoutePermission } from "./permissions.ts";
@@ -51,6 +52,8 @@ export interface Answer {
   readonly content: Content | null;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cookies?: readonly string[];
+  /** Only staff see it: on a route that others use as well, the use case says so. */
+  readonly asStaff?: boolean;
 }
 
 /** An answer as it is kept for a repeated request. */
@@ -90,6 +93,8 @@ interface Definition<
   readonly permission: RoutePermission;
   /** A bearer token may come in X-API-Key as well. */
   readonly apiKey?: true;
+  /** What the `id` of the path names: that staff read it is told of this record. */
+  readonly reads?: AuditResourceType;
   /** What each parameter of the path is. */
   readonly params?: Readonly<Record<ParametersOf<Path>, TSchema>>;
   /** The last parameter is all that follows, slashes too. */

@@ -1,5 +1,5 @@
 import type { Origin } from "../../domain/anonymization/pseudonym.ts";
-import { auditEntry } from "../../domain/audit/audit-entry.ts";
+import { auditEntry, staffRead } from "../../domain/audit/audit-entry.ts";
 import type { AuditEntryId } from "../../domain/shared/ids.ts";
 import type { Application } from "../application.ts";
 import { SYSTEM_CALLER } from "../caller.ts";
@@ -22,12 +22,9 @@ interface Denial {
 export const accessTrail = (deps: Deps): Application["access"] => {
   let denials = new Map<string, Denial>();
   return {
-    staffRead: async (caller, operation) => {
-      const committed = await deps.unitOfWork.commit({
-        expects: [],
-        writes: [],
-        audit: [auditEntry("staff.read", null, { operation }, await occasionOf(deps, caller))],
-      });
+    staffRead: async (caller, read) => {
+      const entry = staffRead(read, await occasionOf(deps, caller));
+      const committed = await deps.unitOfWork.commit({ expects: [], writes: [], audit: [entry] });
       if (!committed.ok) throw new Error("an entry alone contradicts nothing");
     },
     denied: (origin, problem) => {

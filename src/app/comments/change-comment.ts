@@ -22,10 +22,12 @@ export const readComment =
   (deps: Deps): Application["comments"]["readComment"] =>
   async (caller, id) => {
     const found = await deps.readers.comments.byId(id);
-    if (found === null || !maySee(found.comment, found.author, commentActor(caller.principal))) {
+    const actor = commentActor(caller.principal);
+    if (found === null || !maySee(found.comment, found.author, actor)) {
       return err({ type: "not-found" });
     }
-    return ok(await fullView(deps, found));
+    const seen_as_staff = !isAuthor(found.comment, actor) && !isPublic(found.comment);
+    return ok({ ...(await fullView(deps, found)), seen_as_staff });
   };
 
 /** A session that was narrowed to less changes nothing, not even what is its own. */

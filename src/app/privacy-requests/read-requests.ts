@@ -60,7 +60,7 @@ export const readPrivacyRequest =
     if (request === null || !(own || requirePermission(caller.principal, "system:administer").ok)) {
       return err({ type: "not-found" });
     }
-    return ok(requestView(deps, request, deps.clock.now()));
+    return ok({ ...requestView(deps, request, deps.clock.now()), seen_as_staff: !own });
   };
 
 /** `<due_at>.<id>`: where the page before ended. */

@@ -55,6 +55,13 @@ export interface Occasion {
   readonly retention: RetentionPeriods;
 }
 
+/** What staff read. `operation` is a fixed word; of a list nobody is named. */
+export interface StaffRead {
+  readonly operation: string;
+  /** `type` null: an id that was asked for, of whatever it is. */
+  readonly resource: { readonly type: AuditResourceType | null; readonly id: string } | null;
+}
+
 /** Tells of one action; its payload is kept for the audit trail's period (2,555 days). */
 export const auditEntry = <A extends AuditAction>(
   action: A,
@@ -78,4 +85,10 @@ export const auditEntry = <A extends AuditAction>(
   seal: null,
   commitments: null,
   unlinked_mark: null,
+});
+
+/** Tells that staff read personal data, and whose or what, so that a person can be told who saw hers (GDPR Art. 5(2), 15). */
+export const staffRead = ({ operation, resource }: StaffRead, occasion: Occasion): AuditEntry => ({
+  ...auditEntry("staff.read", resource?.id ?? null, { operation }, occasion),
+  resource_type: resource?.type ?? RESOURCE_TYPES["staff.read"],
 });

@@ -80,6 +80,7 @@ export const adminBreachRoutes = ({ application: { breaches } }: Service): reado
     method: "GET",
     path: `${PATH}/:id`,
     operationId: "readBreach",
+    reads: "breach",
     tag: "administration",
     summary: "A breach, and where its notices stand",
     permission: ["system:administer"],

@@ -93,6 +93,7 @@ export const adminRetentionRoutes = ({ application }: Service): readonly Route[]
       method: "GET",
       path: `${RUNS}/:id`,
       operationId: "readRetentionRun",
+      reads: "retention_run",
       tag: "administration",
       summary: "A retention run with its signed report",
       permission: ["system:administer"],

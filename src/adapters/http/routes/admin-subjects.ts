@@ -20,6 +20,7 @@ export const adminSubjectRoutes = ({ application }: Service): readonly Route[] =
     method: "GET",
     path: "/v1/admin/subjects/:id",
     operationId: "readSubject",
+    reads: "subject",
     tag: "administration",
     summary: "One data subject, by pseudonym",
     permission: ["system:administer"],

@@ -102,6 +102,7 @@ export const adminWebhookRoutes = ({ application: { recipients } }: Service): re
     method: "GET",
     path: `${PATH}/:id/deliveries`,
     operationId: "listWebhookDeliveries",
+    reads: "webhook",
     tag: "recipients",
     summary: "What a recipient was told, open items first",
     description: "Open ones oldest first, then closed ones newest first.",

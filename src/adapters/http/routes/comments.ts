@@ -26,6 +26,7 @@ export const commentRoutes = ({ application }: Service): readonly Route[] => {
       method: "GET",
       path: "/v1/comments/:id",
       operationId: "readComment",
+      reads: "comment",
       tag: "comments",
       summary: "One comment",
       description: "What is not public is found by its author and by moderators only.",
@@ -37,7 +38,7 @@ export const commentRoutes = ({ application }: Service): readonly Route[] => {
         const comment = parseId<CommentId>(id);
         if (comment === null) return NOT_FOUND;
         const found = await comments.readComment(caller, comment);
-        return found.ok ? ok(answered(found.value)) : found;
+        return found.ok ? ok({ ...answered(found.value), asStaff: found.value.seen_as_staff }) : found;
       },
     }),
     route({

@@ -114,6 +114,7 @@ export const privacyRequestRoutes = ({ application, https }: Service): readonly 
       method: "GET",
       path: "/v1/privacy-requests/:id",
       operationId: "readPrivacyRequest",
+      reads: "privacy_request",
       tag: "privacy requests",
       summary: "One request",
       description: "Found by the person whose it is, and by admins.",
@@ -125,7 +126,7 @@ export const privacyRequestRoutes = ({ application, https }: Service): readonly 
         const request = parseId<PrivacyRequestId>(id);
         if (request === null) return NOT_FOUND;
         const found = await privacyRequests.read(caller, request);
-        return found.ok ? ok(answered(found.value)) : found;
+        return found.ok ? ok({ ...answered(found.value), asStaff: found.value.seen_as_staff }) : found;
       },
     }),
     route({

@@ -52,7 +52,9 @@ export const threadRoutes = ({ application }: Service): readonly Route[] => [
       });
       if (!found.ok) return found;
       const { items, next_cursor } = found.value;
-      return ok(json({ items: items.map(threadRootBody), next_cursor }));
+      // A thread by status is for moderators alone.
+      const asStaff = query.status !== undefined;
+      return ok(json({ items: items.map(threadRootBody), next_cursor }, { asStaff }));
     },
   }),
   route({
