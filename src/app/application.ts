@@ -1,5 +1,4 @@
 import type { CommentChoice } from "../domain/anonymization/erase-comment.ts";
-import type { Origin } from "../domain/anonymization/pseudonym.ts";
 import type { AuditEntry, StaffRead } from "../domain/audit/audit-entry.ts";
 import type { OpenPayload } from "../domain/audit/log-leaf.ts";
 import type { TilePlace } from "../domain/audit/tiles.ts";
@@ -43,7 +42,7 @@ import type { Instant } from "../domain/shared/instant.ts";
 import type { Result } from "../domain/shared/result.ts";
 import type { PublishedKeys } from "../ports/document-signer.ts";
 import type { Breaches } from "./breaches/breaches.ts";
-import type { Caller, Principal } from "./caller.ts";
+import type { Asker, Caller, Principal } from "./caller.ts";
 import type { Policies, PolicyPreview } from "./consent/policies.ts";
 import type { AppError } from "./errors.ts";
 import type { ArchiveFile } from "./privacy-requests/personal-archive.ts";
@@ -506,7 +505,7 @@ export interface Application {
     /** Tells the trail that staff read personal data; resolves when it is stored. */
     staffRead(caller: Caller, read: StaffRead): Promise<void>;
     /** Counts a request that was denied; the trail is told at the next flush. `problem` is a problem's code. */
-    denied(origin: Origin, problem: string): void;
+    denied(asker: Asker, problem: string): void;
     flush(): Promise<void>;
   };
   readonly idempotency: {

@@ -83,16 +83,21 @@ export const commentActor = (principal: Principal): CommentActor => {
     : { kind: "nobody" };
 };
 
+/** The person's or the program's id; null for strangers. */
+export const idOf = (principal: Principal): SubjectId | ServiceCredentialId | null =>
+  subjectOf(principal)?.id ??
+  (principal.kind === "edit-token"
+    ? principal.subject
+    : principal.kind === "service"
+      ? principal.credential
+      : null);
+
+/** Who asks, and from where. */
+export type Asker = Pick<Caller, "principal" | "origin">;
+
 /** The caller as the audit trail may know them: hashes only. */
-export const actorOf = async (caller: Caller, pseudonymiser: Pseudonymiser, now: Instant): Promise<Actor> => {
-  const { principal } = caller;
-  const id =
-    subjectOf(principal)?.id ??
-    (principal.kind === "edit-token"
-      ? principal.subject
-      : principal.kind === "service"
-        ? principal.credential
-        : null);
+export const actorOf = async (caller: Asker, pseudonymiser: Pseudonymiser, now: Instant): Promise<Actor> => {
+  const id = idOf(caller.principal);
   return { ...caller.origin, user_id_hash: id === null ? null : await pseudonymiser.hash("user", id, now) };
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { ANONYMOUS, subjectOf } from "../../src/app/caller.ts";
 import type { AuditEntry } from "../../src/domain/audit/audit-entry.ts";
+import type { KeyedHash } from "../../src/domain/shared/ids.ts";
 import { type TestServer, testServer } from "../support/http.ts";
 import { accepted } from "../support/service.ts";
 
@@ -163,6 +164,49 @@ describe("the trail of access", () => {
     ]);
     await server.application.access.flush();
     expect(await trail(server, "access.denied")).toHaveLength(2);
+  });
+
+  test("who signs in, and who is denied, is named by the same hash; strangers are not", async () => {
+    const server = await testServer();
+    const { token } = await server.signIn("ada@example.org");
+    const { token: other } = await server.signIn("bob@example.org");
+    const [ada, bob] = (await trail(server, "session.created")).map(({ user_id_hash }) => user_id_hash);
+    expect(ada).toMatch(/^[0-9a-f]{64}$/);
+    expect(bob).not.toBe(ada ?? null);
+    const headers = { "user-agent": "Mozilla/5.0 (owl)" };
+    for (let count = 0; count < 3; count += 1) {
+      await server.request("GET", "/v1/moderation/queue", { token, headers });
+      await server.request("GET", "/v1/moderation/queue", { headers });
+    }
+    await server.request("GET", "/v1/moderation/queue", { token: other, headers });
+    await server.application.access.flush();
+    const denied = await trail(server, "access.denied");
+    const told = denied.map(({ user_id_hash, user_agent_hash, details }) => [
+      user_id_hash,
+      user_agent_hash === null,
+      details as string,
+    ]);
+    expect(told).toHaveLength(3);
+    expect(told).toContainEqual([ada ?? null, false, '{"count":3,"problem":"permission-missing"}']);
+    expect(told).toContainEqual([bob ?? null, false, '{"count":1,"problem":"permission-missing"}']);
+    expect(told).toContainEqual([null, true, '{"count":3,"problem":"credential-required"}']);
+  });
+
+  test("a flood of denials from everywhere stays a few entries, the rest of them counted together", async () => {
+    const server = await testServer();
+    const { denied, flush } = server.application.access;
+    for (let count = 0; count < 5_000; count += 1) {
+      denied(
+        { principal: ANONYMOUS, origin: { ip_hash: `${count}` as KeyedHash, user_agent_hash: null } },
+        "rate-limited",
+      );
+    }
+    await flush();
+    const counts = (await server.deps.readers.audit.list(null, 5_000))
+      .filter(({ action }) => action === "access.denied")
+      .map(({ ip_address_hash, details }) => [ip_address_hash, JSON.parse(details ?? "{}").count]);
+    expect(counts).toHaveLength(1_001);
+    expect(counts.filter(([address]) => address === null)).toEqual([[null, 4_000]]);
   });
 });
 

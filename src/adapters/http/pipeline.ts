@@ -41,6 +41,8 @@ export interface Visit {
   readonly span: Span;
   /** Hashes of address and user agent, once they were made. */
   origin: Origin;
+  /** Who asks, once their credential was looked at. */
+  principal: Principal;
   /** Of the route that was found; a fixed word until then, because a raw path may hold anything. */
   pathTemplate: string;
   /** Of the route that was found. */
@@ -181,6 +183,7 @@ const ask = async (
       ? await authenticate(service, route, credentials, visit)
       : ok(program);
   if (!principal.ok) return principal;
+  visit.principal = principal.value;
   const proven = limited ? provenCaller(principal.value) : null;
   if (proven !== null && !(await withinLimits(service, route, visit, proven))) {
     return err({ type: "rate-limited" });
@@ -287,7 +290,7 @@ export const refuse = (service: Service, request: Request, visit: Visit, refusal
   const { type, statusOf, bodyOf } = visit.refusalForm;
   const status = statusOf(refusal.type);
   if (status === 401 || status === 403 || status === 429) {
-    service.application.access.denied(visit.origin, refusal.type);
+    service.application.access.denied(visit, refusal.type);
   }
   const content = { type, value: bodyOf(refusal, visit) };
   return finish(service, request, visit, status, { content, headers: problemHeaders(refusal) });

@@ -1,4 +1,5 @@
 import { Elysia, NotFoundError } from "elysia";
+import { ANONYMOUS } from "../../app/caller.ts";
 import { NO_ORIGIN } from "../../domain/anonymization/pseudonym.ts";
 import { clientAddress } from "./client-address.ts";
 import { type ServerDeps, type Service, serviceOf } from "./context.ts";
@@ -83,6 +84,7 @@ const begin = ({ ids, tracer, settings }: Service, request: Request, server: Lis
     ip,
     span: tracer.request(proxied ? headers.get("traceparent") : null),
     origin: NO_ORIGIN,
+    principal: ANONYMOUS,
     pathTemplate: UNMATCHED,
     params: {},
     refusalForm: PROBLEM_DOCUMENTS,

@@ -6,6 +6,7 @@ import { checkSignInLink } from "../../domain/sessions/sign-in-link.ts";
 import type { Write } from "../../domain/shared/changes.ts";
 import { err, ok } from "../../domain/shared/result.ts";
 import type { Application } from "../application.ts";
+import { actorOf } from "../caller.ts";
 import { decideAndCommit, occasionOf } from "../commit.ts";
 import type { Deps } from "../deps.ts";
 import { sealIdentity } from "../vault.ts";
@@ -55,6 +56,9 @@ export const signIn =
             ] as const)
           : []),
       ];
+      // Whoever signs in is known by that, and by nothing before it.
+      const principal = { kind: "visitor", subject } as const;
+      const actor = await actorOf({ ...caller, principal }, deps.pseudonymiser, occasion.now);
       const { token, hash: token_hash } = deps.tokens.issue("gns");
       const { session, changes } = openSession(
         subject,
@@ -66,7 +70,7 @@ export const signIn =
           replaced: caller.principal.kind === "session" ? caller.principal.session : null,
           told: { via: "link", new_subject: known === null },
         },
-        occasion,
+        { ...occasion, actor },
       );
       return ok({
         changes,
