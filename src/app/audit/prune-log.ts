@@ -15,6 +15,7 @@ import {
 import type { LegalHold } from "../../domain/retention/legal-hold.ts";
 import { DataRetentionPeriod } from "../../domain/retention/retention-period.ts";
 import { type Instant, plusDays } from "../../domain/shared/instant.ts";
+import { heldPeople, type PeopleDeps } from "./held-people.ts";
 import type { LogDeps } from "./log-deps.ts";
 
 export interface PruneLog {
@@ -50,34 +51,42 @@ interface Kind {
 
 const pruning =
   ({ isDue, isPruned, blanked }: Kind, daysOf: (deps: PruneDeps) => number) =>
-  (deps: PruneDeps) =>
-  async ({ now, limit, holds, after, began = NEVER }: PruneLog): Promise<PrunedLog> => {
-    const { auditLog, auditSeals } = deps;
-    const seal = await auditSeals.open();
-    const youngest = plusDays(now, -daysOf(deps));
-    const found = await auditLog.entries(after, limit);
-    const end = found.findIndex(({ entry }) => entry.created_at > youngest);
-    const old = end < 0 ? found : found.slice(0, end);
-    const changed: AuditEntry[] = [];
-    let [before, held] = [0, 0];
-    let firstHeld: number | null = null;
-    for (const { position, entry } of old) {
-      if (isPruned(entry) && entry.updated_at >= began) before += 1;
-      if (!isDue(entry, now)) continue;
-      const commitments = commitmentsOf(auditSeals.sha256, entry);
-      if (isHeld(entry, holds, now)) {
-        held += 1;
-        firstHeld ??= position;
-      } else if (commitments !== null) changed.push(seal.reseal(blanked(entry, commitments, now)));
-    }
-    const pruned = before + (await auditLog.replace(changed));
-    const last = old.at(-1)?.position ?? after;
-    return { pruned, held, next: end < 0 && found.length === limit ? last : null, firstHeld };
+  (deps: PruneDeps) => {
+    const ledTo = heldPeople(deps);
+    return async ({ now, limit, holds, after, began = NEVER }: PruneLog): Promise<PrunedLog> => {
+      const { auditLog, auditSeals } = deps;
+      const seal = await auditSeals.open();
+      const youngest = plusDays(now, -daysOf(deps));
+      const found = await auditLog.entries(after, limit);
+      const end = found.findIndex(({ entry }) => entry.created_at > youngest);
+      const old = end < 0 ? found : found.slice(0, end);
+      const peopleOf = await ledTo(
+        old.flatMap(({ entry }) => (isDue(entry, now) ? [entry] : [])),
+        holds,
+        now,
+      );
+      const changed: AuditEntry[] = [];
+      let [before, held] = [0, 0];
+      let firstHeld: number | null = null;
+      for (const { position, entry } of old) {
+        if (isPruned(entry) && entry.updated_at >= began) before += 1;
+        if (!isDue(entry, now)) continue;
+        const commitments = commitmentsOf(auditSeals.sha256, entry);
+        if (isHeld(entry, peopleOf(entry), holds, now)) {
+          held += 1;
+          firstHeld ??= position;
+        } else if (commitments !== null) changed.push(seal.reseal(blanked(entry, commitments, now)));
+      }
+      const pruned = before + (await auditLog.replace(changed));
+      const last = old.at(-1)?.position ?? after;
+      return { pruned, held, next: end < 0 && found.length === limit ? last : null, firstHeld };
+    };
   };
 
-export type PruneDeps = LogDeps & {
-  readonly policies: { readonly retention: { readonly audit_trail: number } };
-};
+export type PruneDeps = LogDeps &
+  PeopleDeps & {
+    readonly policies: { readonly retention: { readonly audit_trail: number } };
+  };
 
 /**
  * Blanks whom and what entries lead to, a year after them, in the order of insertion. Leaves and proofs stay as they

@@ -13,7 +13,10 @@ import { breathe, type EraseDeps, makeBatch, PAGE, type Step } from "./step.ts";
 const PERIODS_MAX = 1_000;
 
 /** Every hash under which the audit trail may know her: one for each period whose key still lives. No key is made. */
-export const userHashes = async (deps: EraseDeps, subject: SubjectId): Promise<readonly KeyedHash[]> => {
+export const userHashes = async (
+  deps: Pick<EraseDeps, "pseudonymiser"> & { readonly readers: Pick<EraseDeps["readers"], "keys"> },
+  subject: SubjectId,
+): Promise<readonly KeyedHash[]> => {
   const prefix = "pseudonym:user:";
   const keys = await deps.readers.keys.startingWith(prefix, PERIODS_MAX);
   const length = PSEUDONYM_KEYS.user.periodDays * DAY;

@@ -1,5 +1,6 @@
 import { holdOn, type LegalHold } from "../retention/legal-hold.ts";
 import { DataRetentionPeriod, isDue } from "../retention/retention-period.ts";
+import type { SubjectId } from "../shared/ids.ts";
 import { type Instant, plusDays } from "../shared/instant.ts";
 import type { AuditEntry } from "./audit-entry.ts";
 import { type Commitments, isIdentityBlank, isPayloadBlank } from "./log-leaf.ts";
@@ -19,10 +20,18 @@ export const identityIsDue = (entry: AuditEntry, now: Instant): boolean =>
 export const payloadIsDue = (entry: AuditEntry, now: Instant): boolean =>
   !isPayloadBlank(entry) && isDue(entry, now);
 
-/** A hold on the entry itself, on the resource it tells of, or on the person that is its resource. */
-export const isHeld = (entry: AuditEntry, holds: readonly LegalHold[], now: Instant): boolean =>
-  [entry.id, entry.resource_id].some(
-    (id) => id !== null && holdOn(holds, { id, subject_id: id as never }, now) !== null,
+/**
+ * A hold on the entry itself, on the resource it tells of, on the person that is its resource, or on one of the `people`
+ * whom it leads to besides: whose record it tells of, who acted.
+ */
+export const isHeld = (
+  entry: AuditEntry,
+  people: readonly SubjectId[],
+  holds: readonly LegalHold[],
+  now: Instant,
+): boolean =>
+  [entry.id, entry.resource_id, ...people].some(
+    (id) => id !== null && holdOn(holds, { id, subject_id: id as SubjectId }, now) !== null,
   );
 
 const changed = (entry: AuditEntry, now: Instant) => ({
