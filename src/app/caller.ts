@@ -2,7 +2,7 @@ import type { Origin } from "../domain/anonymization/pseudonym.ts";
 import type { Actor } from "../domain/audit/audit-entry.ts";
 import { SYSTEM } from "../domain/audit/audit-entry.ts";
 import type { CommentActor } from "../domain/comments/change-comment.ts";
-import type { Permission, Scope, UserRole } from "../domain/roles/role.ts";
+import type { Permission, Scope } from "../domain/roles/role.ts";
 import type { Subject } from "../domain/roles/subject.ts";
 import type { Session } from "../domain/sessions/session.ts";
 import type { CommentId, ConsentId, ServiceCredentialId, SubjectId } from "../domain/shared/ids.ts";
@@ -39,9 +39,6 @@ export interface Caller {
 }
 
 export const ANONYMOUS: Principal = { kind: "anonymous" };
-
-export const roleOf = (principal: Principal): UserRole =>
-  principal.kind === "session" ? principal.subject.role : "anonymous";
 
 /** The person who asks, however she proved it; null for programs and strangers. An edit token speaks for one comment only. */
 export const subjectOf = (principal: Principal): Subject | null =>

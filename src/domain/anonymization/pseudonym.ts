@@ -1,5 +1,4 @@
-import type { KeyedHash, SubjectId } from "../shared/ids.ts";
-import type { Instant } from "../shared/instant.ts";
+import type { KeyedHash } from "../shared/ids.ts";
 
 /** What is hashed under a key of its own, so that two kinds can never be joined (GDPR Art. 4(5)). */
 export type PseudonymKind = "user" | "ip" | "user_agent";
@@ -21,12 +20,3 @@ export interface Origin {
 
 /** The origin of whatever no request caused: scheduled work and the command line. */
 export const NO_ORIGIN: Origin = { ip_hash: null, user_agent_hash: null };
-
-/** What remains of a person's record after anonymisation (the specification's DataAnonymizer). */
-export interface Anonymization {
-  /** Fresh and random: nobody can compute it from the old id. */
-  readonly anonymized_id: SubjectId;
-  readonly anonymized_at: Instant;
-  /** Hash of what was there under a salt that is destroyed: proves the fact, reveals nothing. */
-  readonly original_data_hash: KeyedHash;
-}

@@ -1,7 +1,6 @@
 import type { GdprRecord } from "../shared/gdpr-record.ts";
 import type { LegalHoldId, SubjectId } from "../shared/ids.ts";
 import type { Instant } from "../shared/instant.ts";
-import { isDue } from "./retention-period.ts";
 
 /** In code points. */
 export const LEGAL_HOLD_REASON_MAX = 500;
@@ -34,14 +33,3 @@ export const holdOn = (
   record: { readonly id: string; readonly subject_id: SubjectId | null },
   now: Instant,
 ): LegalHold | null => holds.find((hold) => isInForce(hold, now) && covers(hold, record)) ?? null;
-
-/** A record may go when its period is over and no hold is on it: holds win over retention. */
-export const mayGo = (
-  record: {
-    readonly id: string;
-    readonly subject_id: SubjectId | null;
-    readonly retention_until: Instant | null;
-  },
-  holds: readonly LegalHold[],
-  now: Instant,
-): boolean => isDue(record, now) && holdOn(holds, record, now) === null;

@@ -17,10 +17,6 @@ export type Permission = (typeof PERMISSIONS)[number];
 export const permissionsOf = (role: UserRole): readonly Permission[] =>
   PERMISSIONS.slice(0, ROLES.indexOf(role) + 1);
 
-/** True when `role` is `wanted` or comes after it. */
-export const includesRole = (role: UserRole, wanted: UserRole): boolean =>
-  ROLES.indexOf(role) >= ROLES.indexOf(wanted);
-
 /**
  * What a session may do: what its subject's role allows today, less what the session was narrowed to when it was made.
  * A session can never hold more than the role, so taking a role away acts on the next request.
