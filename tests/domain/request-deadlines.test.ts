@@ -136,6 +136,40 @@ describe("the time to answer, by Regulation 1182/71", () => {
     expect(endOfDay(day("2026-03-29"), amsterdam)).toBe(plus(at("2026-03-29 22:00"), -1));
     expect(endOfDay(day("2026-10-25"), amsterdam)).toBe(plus(at("2026-10-25 23:00"), -1));
   });
+
+  /** Minutes ahead of UTC; during summer time one hour more. */
+  const clocks: Readonly<Record<string, readonly [number, (instant: Instant) => boolean]>> = {
+    Azores: [-60, (t) => t >= at("2026-03-29 01:00") && t < at("2026-10-25 01:00")],
+    Santiago: [-240, (t) => t < at("2026-04-05 03:00") || t >= at("2026-09-06 04:00")],
+    Havana: [-300, (t) => t >= at("2026-03-08 05:00") && t < at("2026-11-01 05:00")],
+    Beirut: [120, (t) => t >= at("2026-03-28 22:00") && t < at("2026-10-24 21:00")],
+    Auckland: [720, (t) => t < at("2026-04-04 14:00") || t >= at("2026-09-26 14:00")],
+  };
+  const calendarOf = (place: string): Calendar => {
+    const [winter, isSummer] = clocks[place] ?? [0, () => false];
+    return { holidays: new Set(), offsetAt: (instant) => winter + (isSummer(instant) ? 60 : 0) };
+  };
+
+  test.each([
+    ["Azores", "2026-03-28", "2026-03-29 01:00", "put forward at midnight"],
+    ["Azores", "2026-10-24", "2026-10-25 00:00", "put back to midnight"],
+    ["Santiago", "2026-09-05", "2026-09-06 04:00", "put forward at midnight"],
+    ["Santiago", "2026-04-04", "2026-04-05 04:00", "put back at midnight"],
+    ["Havana", "2026-03-07", "2026-03-08 05:00", "put forward at midnight"],
+    ["Havana", "2026-10-31", "2026-11-01 04:00", "put back to midnight"],
+    ["Beirut", "2026-03-28", "2026-03-28 22:00", "put forward at midnight"],
+    ["Auckland", "2026-04-04", "2026-04-04 11:00", "put back hours later"],
+  ] as const)("%s, %s ends at %sZ: the clock is %s", (place, of, end) => {
+    expect(endOfDay(day(of), calendarOf(place))).toBe(plus(at(end), -1));
+  });
+
+  test.each(Object.keys(clocks))("%s: each day ends where the next one begins", (place) => {
+    const calendar = calendarOf(place);
+    for (let each = day("2026-01-01"); each < day("2027-01-01"); each = (each + 1) as Day) {
+      const end = endOfDay(each, calendar);
+      expect([dayAt(end, calendar), dayAt(plus(end, 1), calendar)]).toEqual([each, (each + 1) as Day]);
+    }
+  });
 });
 
 describe("when an erasure takes effect", () => {

@@ -93,9 +93,13 @@ export const dayAt = (instant: Instant, { offsetAt }: Calendar): Day =>
   Math.floor((instant + offsetAt(instant) * MINUTE) / DAY) as Day;
 
 /** The last millisecond of the last hour of a day. */
-export const endOfDay = (day: Day, { offsetAt }: Calendar): Instant => {
-  const wall = (day + 1) * DAY;
+export const endOfDay = (day: Day, calendar: Calendar): Instant => {
+  const midnight = (day + 1) * DAY;
+  const endBy = (offset: number): Instant => (midnight - offset * MINUTE - 1) as Instant;
   // The offset that holds at midnight is found by asking twice: the first guess is at most hours off.
-  const guess = (wall - offsetAt(wall as Instant) * MINUTE) as Instant;
-  return (wall - offsetAt(guess) * MINUTE - 1) as Instant;
+  const guess = calendar.offsetAt(midnight as Instant);
+  const offset = calendar.offsetAt((midnight - guess * MINUTE) as Instant);
+  // Where the clock is put forward at midnight nobody sees midnight, and the day ends by the offset before.
+  const later = endBy(Math.min(guess, offset));
+  return dayAt(later, calendar) <= day ? later : endBy(Math.max(guess, offset));
 };
