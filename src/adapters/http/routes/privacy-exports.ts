@@ -60,6 +60,7 @@ export const privacyExportRoutes = ({ application, logger, settings }: Service):
       method: "GET",
       path: "/v1/admin/privacy-requests/:id/export",
       operationId: "handOverPersonalData",
+      reads: "privacy_request",
       tag: "privacy requests",
       summary: "The archive of an identified person, to be handed to her",
       description:
