@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { auditEntry } from "../../src/domain/audit/audit-entry.ts";
 import { holdOn, isInForce, type LegalHold } from "../../src/domain/retention/legal-hold.ts";
 import {
   DataRetentionPeriod,
@@ -7,9 +8,12 @@ import {
   type RetentionCategory,
   retentionUntil,
 } from "../../src/domain/retention/retention-period.ts";
+import { withUse } from "../../src/domain/retention/with-use.ts";
+import type { Changes, Write } from "../../src/domain/shared/changes.ts";
 import { newGdprRecord } from "../../src/domain/shared/gdpr-record.ts";
 import type { LegalHoldId } from "../../src/domain/shared/ids.ts";
-import { ADA, after, BOB, days, id, T0 } from "./given.ts";
+import { plus } from "../../src/domain/shared/instant.ts";
+import { ADA, after, BOB, days, id, occasion, subject, T0 } from "./given.ts";
 
 describe("retention", () => {
   test("has the specification's periods, in days", () => {
@@ -98,5 +102,36 @@ describe("a legal hold", () => {
     const second = hold({ reason: "second" });
     expect(holdOn([first, second, hold()], record, T0)).toBe(second);
     expect(holdOn([first], record, T0)).toBeNull();
+  });
+});
+
+describe("a use", () => {
+  const entry = auditEntry("session.ended", null, { everywhere: false }, occasion());
+  const nothing: Changes = { expects: [], writes: [], audit: [entry] };
+  const expected: Changes = { ...nothing, expects: [{ in: "subjects", id: ADA, version: 1 }] };
+  const moving = (set: object): Write => ({ op: "update", in: "subjects", id: ADA, version: 1, set });
+
+  test("moves her date, and stands for the expectation that she is as she was", () => {
+    const set = { retention_until: days(1_095 + 7), updated_at: days(7) };
+    const { expects, writes } = withUse(expected, subject(), occasion(days(7)));
+    expect([expects, writes]).toEqual([[], [moving(set)]]);
+  });
+
+  test("of a day on which she was moved already changes nothing, nor does one of somebody without a date", () => {
+    expect(withUse(expected, subject(), occasion(plus(days(1), -1)))).toBe(expected);
+    expect(withUse(expected, subject({ retention_until: null }), occasion(days(7)))).toBe(expected);
+  });
+
+  test("goes into what is written of her anyway: a change writes each record once", () => {
+    const changes = { ...nothing, writes: [moving({ status: "restricted", updated_at: days(7) })] };
+    const { writes } = withUse(changes, subject(), occasion(days(7)));
+    expect(writes).toEqual([
+      moving({ status: "restricted", updated_at: days(7), retention_until: days(1_095 + 7) }),
+    ]);
+  });
+
+  test("of one leaves another as she is", () => {
+    const others: Changes = { ...nothing, expects: [{ in: "subjects", id: BOB, version: 3 }] };
+    expect(withUse(others, subject(), occasion(days(7))).expects).toEqual(others.expects);
   });
 });
