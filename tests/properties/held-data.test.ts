@@ -62,7 +62,15 @@ const everything = async ({ deps }: TestService): Promise<ReadonlyMap<string, Ke
   return all;
 };
 
-const step = fc.oneof(
+interface Step {
+  readonly do: string;
+  readonly who?: number;
+  readonly choice?: number;
+  readonly at?: number;
+  readonly days?: number;
+}
+
+const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constantFrom("post", "reply", "decide", "report"), who: fc.nat(1) }),
   fc.record({ do: fc.constantFrom("erase", "erase", "restrict"), who: fc.nat(1), choice: fc.nat(1) }),
   fc.record({ do: fc.constant("take back"), at: fc.nat() }),
@@ -71,13 +79,6 @@ const step = fc.oneof(
   fc.record({ do: fc.constant("pass"), days: fc.constantFrom(1, 29, 31, 400, 1_100, 2_200) }),
   fc.record({ do: fc.constantFrom("run erasures", "run erasures", "run retention") }),
 );
-type Step = {
-  readonly do: string;
-  readonly who?: number;
-  readonly choice?: number;
-  readonly at?: number;
-  readonly days?: number;
-};
 
 const openStage = async () => {
   const service = await testService({ settings: { moderation: "post" } });
@@ -97,6 +98,12 @@ const openStage = async () => {
       ...{ author_name: `${PEOPLE[who]} Quartermain the ${1 - who}th`, parent_id },
       ...{ notify_replies: false, gdpr_consent: true },
     });
+  };
+
+  const lift = async (hold: LegalHoldId): Promise<void> => {
+    const lifted = await application.legalHolds.lift(admin, hold);
+    // One that was lifted long ago went with its period.
+    if (!lifted.ok) expect(await deps.readers.legalHolds.byId(hold)).toBeNull();
   };
 
   const act = async ({ do: what, who = 0, choice = 0, at = 0, days = 0 }: Step): Promise<void> => {
@@ -144,7 +151,7 @@ const openStage = async () => {
       }
       case "lift": {
         const hold = pick(holds, at);
-        if (hold !== null) accepted(await application.legalHolds.lift(admin, hold));
+        if (hold !== null) await lift(hold);
         return;
       }
       case "pass":
@@ -169,7 +176,7 @@ const openStage = async () => {
     accepted(await startRetentionByCommand(deps, false));
     await continueRun(runs, { holder: "the test" });
   };
-  return { service, admin, holds, act, erasures, seen };
+  return { service, holds, lift, act, erasures, seen };
 };
 
 /** What is under a hold that stands, and what is a restricted person's. */
@@ -189,6 +196,16 @@ const protectedOf = async ({ deps }: TestService, all: ReadonlyMap<string, Kept>
   return { held, stored };
 };
 
+/** Chance alone rarely holds somebody between her request and its date. */
+const HELD_WHEN_DUE: Step[] = [
+  { do: "post", who: 0 },
+  { do: "erase", who: 0, choice: 0 },
+  ...[0, 1, 2].map((at) => ({ do: "hold person", at })),
+  { do: "pass", days: 31 },
+  { do: "run erasures" },
+  { do: "run retention" },
+];
+
 test("held data are never erased, what is anonymous never becomes personal, and what was held ends once it is not", async () => {
   const seen = { held: 0, erased: 0, gone: 0, kept: 0, anonymous: 0 };
   await fc.assert(
@@ -197,7 +214,7 @@ test("held data are never erased, what is anonymous never becomes personal, and 
       const { service } = stage;
       let before = await everything(service);
       let guarded = await protectedOf(service, before);
-      for (const each of plan as readonly Step[]) {
+      for (const each of plan) {
         await stage.act(each);
         const after = await everything(service);
         const now = await protectedOf(service, after);
@@ -221,9 +238,7 @@ test("held data are never erased, what is anonymous never becomes personal, and 
       seen.held += stage.seen.held;
 
       // Once nothing is held, whatever was begun or asked for comes to its end.
-      for (const hold of stage.holds) {
-        accepted(await service.application.legalHolds.lift(stage.admin, hold));
-      }
+      for (const hold of stage.holds) await stage.lift(hold);
       service.pass(40 * DAY);
       for (let turn = 0; turn < 3; turn += 1) {
         seen.erased += (await stage.erasures()).done;
@@ -233,7 +248,7 @@ test("held data are never erased, what is anonymous never becomes personal, and 
       expect(await readers.erasures.open(clock.now(), 10)).toEqual([]);
       expect(await readers.privacyRequests.dueErasures(clock.now(), 10)).toEqual([]);
     }),
-    { numRuns: 40 },
+    { numRuns: 100, examples: [[HELD_WHEN_DUE]] },
   );
   expect(Math.min(...Object.values(seen))).toBeGreaterThan(0);
 }, 120_000);
