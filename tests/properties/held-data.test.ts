@@ -3,6 +3,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { sealedRetention } from "../../src/adapters/crypto/sealed-retention.ts";
+import type { Caller } from "../../src/app/caller.ts";
 import { runErasures } from "../../src/app/erasure/run-erasures.ts";
 import { continueRun } from "../../src/app/retention/continue-run.ts";
 import { startRetentionByCommand } from "../../src/app/retention/start-run.ts";
@@ -91,6 +92,11 @@ const openStage = async () => {
   const pick = <T>(from: readonly T[], at: number): T | null => from[at % Math.max(1, from.length)] ?? null;
   const callerOf = (who = 0) => (people[who] ?? people[0] ?? { caller: admin }).caller;
 
+  const subjectOf = ({ principal }: Caller): SubjectId => {
+    if (principal.kind !== "session") throw new Error("everybody here has signed in");
+    return principal.subject.id;
+  };
+
   const post = async (who: number, parent_id: Awaited<ReturnType<typeof comments>>[number] | null) => {
     const other = PEOPLE[1 - who];
     await application.comments.postComment(callerOf(who), {
@@ -107,6 +113,8 @@ const openStage = async () => {
   };
 
   const act = async ({ do: what, who = 0, choice = 0, at = 0, days = 0 }: Step): Promise<void> => {
+    // Whom retention took has no session any more to act by.
+    if ((await deps.readers.subjects.byId(subjectOf(callerOf(who)))) === null) return;
     switch (what) {
       case "post":
         return post(who, null);
