@@ -309,9 +309,10 @@ describe("the store behind the keys", () => {
     expect(await signer.sign("receipt", PAYLOAD)).toBe(jws);
   });
 
-  test("is not asked for every key that a stranger invents", async () => {
+  test("is asked for no list of keys where a stranger invents one, and for nothing where it can be none", async () => {
     const { deps, instance, at } = setUp();
     let asked = 0;
+    let lookedUp = 0;
     const signer = instance({
       keys: {
         ...deps.keys,
@@ -319,17 +320,27 @@ describe("the store behind the keys", () => {
           asked += 1;
           return deps.keys.startingWith(prefix, limit);
         },
+        byId: (id) => {
+          lookedUp += 1;
+          return deps.keys.byId(id);
+        },
       },
     });
     const jws = await signer.sign("receipt", PAYLOAD);
     const [, payload, signature] = jws.split(".");
-    const invented = (n: number): string => {
-      const header = { alg: "EdDSA", kid: String(n).padStart(43, "A"), typ: "consent-receipt+jws" };
+    const invented = (kid: string): string => {
+      const header = { alg: "EdDSA", kid, typ: "consent-receipt+jws" };
       return `${Buffer.from(JSON.stringify(header)).toString("base64url")}.${payload}.${signature}`;
     };
     at(SECOND);
-    const before = asked;
-    for (let n = 0; n < 100; n += 1) expect(await signer.verify("receipt", invented(n))).toBeNull();
-    expect(asked - before).toBe(2);
+    const before = [asked, lookedUp];
+    for (let n = 0; n < 100; n += 1) {
+      expect(await signer.verify("receipt", invented(String(n).padStart(43, "A")))).toBeNull();
+    }
+    expect([asked, lookedUp]).toEqual([before[0] ?? 0, (before[1] ?? 0) + 100]);
+    for (const kid of ["", "\u0000".repeat(43), "A".repeat(44), `${"A".repeat(42)}/`]) {
+      expect(await signer.verify("receipt", invented(kid))).toBeNull();
+    }
+    expect(lookedUp).toBe((before[1] ?? 0) + 100);
   });
 });
