@@ -11,7 +11,7 @@ import { NOON, testService } from "../support/service.ts";
 
 const setUp = async () => {
   const service = await testService();
-  /** What the command says, or with which exit code it refuses and why. */
+  /** What the command says, or why it refuses. */
   const breach = async (...words: readonly string[]): Promise<string> => {
     const said: string[] = [];
     try {
@@ -19,7 +19,7 @@ const setUp = async () => {
       await keepRegister(service.application.breaches, words, now, (text) => void said.push(text));
       return said.join("\n");
     } catch (failure) {
-      if (failure instanceof CommandRefused) return `${failure.exitCode}: ${failure.message}`;
+      if (failure instanceof CommandRefused) return `refused: ${failure.message}`;
       throw failure;
     }
   };
@@ -49,7 +49,7 @@ test("the register is kept from the command line: late first, told of, settled, 
   ]);
 
   const early = await breach("update", late, "--notified-at", "now", "--contact", "dpo@example.org");
-  expect(early).toStartWith("1: Not entered:\n");
+  expect(early).toStartWith("refused: Not entered:\n");
   expect(early).toContain("  --measures is needed too\n");
   expect(early).toEndWith("  --late-reason is needed too");
   const told = await breach(
@@ -77,33 +77,33 @@ test("what is refused says what to write", async () => {
   const { breach } = await setUp();
   const nobody = "0198a000-0000-7000-8000-000000000000";
   const cases = [
-    [["show", nobody], "1: There is no breach of this id"],
-    [["update", nobody, "--risk", "high"], "1: There is no breach of this id"],
-    [["update", nobody], "1: Usage"],
-    [["show", "that one"], "1: Usage"],
-    [["list", "--open"], "1: Usage"],
-    [["add", "--nature", "x"], "1: Say at least what happened"],
+    [["show", nobody], "refused: There is no breach of this id"],
+    [["update", nobody, "--risk", "high"], "refused: There is no breach of this id"],
+    [["update", nobody], "refused: Usage"],
+    [["show", "that one"], "refused: Usage"],
+    [["list", "--open"], "refused: Usage"],
+    [["add", "--nature", "x"], "refused: Say at least what happened"],
     [
       ["add", "--nature", "x", "--aware-at", "2999-01-01T00:00:00Z"],
-      "1: Not entered:\n  --aware-at lies in the future",
+      "refused: Not entered:\n  --aware-at lies in the future",
     ],
     [
       ["add", "--nature", "a \u001b[31mlaptop", "--aware-at", "now"],
-      "1: Not entered:\n  --nature holds a control character",
+      "refused: Not entered:\n  --nature holds a control character",
     ],
-    [["frobnicate"], "1: Usage: bun run cli breach list"],
+    [["frobnicate"], "refused: Usage: bun run cli breach list"],
   ] as const;
   for (const [words, said] of cases)
     expect([words, await breach(...words)]).toEqual([words, expect.stringContaining(said)]);
 });
 
-test("ends with exit code 1 in a shell", async () => {
+test("ends with exit code 2 in a shell", async () => {
   const folder = await mkdtemp(join(tmpdir(), "gonogo-breach-"));
   try {
     const settings = { DATABASE_URL: `sqlite:///${folder}/gonogo.db` };
     const child = spawnCli(settings, "breach", "add", "--nature", "x", "--aware-at", "soon");
     const [said, code] = await Promise.all([new Response(child.stderr).text(), child.exited]);
-    expect([code, said]).toEqual([1, "--aware-at: not a time. Write it as 2026-03-02T12:00:00Z, or now.\n"]);
+    expect([code, said]).toEqual([2, "--aware-at: not a time. Write it as 2026-03-02T12:00:00Z, or now.\n"]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -115,7 +115,7 @@ describe("words of a breach", () => {
       breachWords(words, NOON);
       return "taken";
     } catch (failure) {
-      if (failure instanceof CommandRefused) return `${failure.exitCode} ${failure.message}`;
+      if (failure instanceof CommandRefused) return `refused: ${failure.message}`;
       throw failure;
     }
   };
@@ -147,16 +147,16 @@ describe("words of a breach", () => {
   });
 
   test.each([
-    [["--aware-at", "yesterday"], "1 --aware-at: not a time."],
-    [["--notified-at", "2026-02-31"], "1 --notified-at: not a time."],
-    [["--persons", "-1"], "1 --persons: not a whole number"],
-    [["--records", "1e3"], "1 --records: not a whole number"],
-    [["--records", "1000000001"], "1 --records: not a whole number"],
-    [["--risk", "Ada"], "1 --risk: write one of unlikely, risk, high."],
-    [["--data-unintelligible", "maybe"], "1 --data-unintelligible: write one of yes, no."],
-    [["--told", "a part"], "1 A phase has both"],
-    [["--measures"], "1 --measures: say what."],
-    [["--ada@example.org", "x"], "1 Usage"],
+    [["--aware-at", "yesterday"], "refused: --aware-at: not a time."],
+    [["--notified-at", "2026-02-31"], "refused: --notified-at: not a time."],
+    [["--persons", "-1"], "refused: --persons: not a whole number"],
+    [["--records", "1e3"], "refused: --records: not a whole number"],
+    [["--records", "1000000001"], "refused: --records: not a whole number"],
+    [["--risk", "Ada"], "refused: --risk: write one of unlikely, risk, high."],
+    [["--data-unintelligible", "maybe"], "refused: --data-unintelligible: write one of yes, no."],
+    [["--told", "a part"], "refused: A phase has both"],
+    [["--measures"], "refused: --measures: say what."],
+    [["--ada@example.org", "x"], "refused: Usage"],
   ])("%j are refused", (words, said) => {
     expect(refusalOf(...words)).toStartWith(said);
     expect(refusalOf(...words)).not.toMatch(/yesterday|Ada|ada@|maybe/);

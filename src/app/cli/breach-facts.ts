@@ -38,26 +38,24 @@ ${NAMES.map((name) => `  --${name.padEnd(20)}${OPTIONS[name]}`).join("\n")}
 
 A TIME is RFC 3339, such as 2026-03-02T12:00:00Z, or now. Nothing is taken back: a fact is replaced, a phase added.`;
 
-export const inputRefused = (message: string): CommandRefused => new CommandRefused(message, 1);
-
 const TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
 
 const time = (option: Option, words: string, now: Instant): Instant => {
   const instant = words === "now" ? now : TIME.test(words) ? parseInstant(Date.parse(words)) : null;
   if (instant !== null) return instant;
-  throw inputRefused(`--${option}: not a time. Write it as 2026-03-02T12:00:00Z, or now.`);
+  throw new CommandRefused(`--${option}: not a time. Write it as 2026-03-02T12:00:00Z, or now.`);
 };
 
 const count = (option: Option, words: string): number => {
   const number = /^\d{1,10}$/.test(words) ? Number(words) : BREACH_COUNT_MAX + 1;
   if (number <= BREACH_COUNT_MAX) return number;
-  throw inputRefused(`--${option}: not a whole number from 0 to ${BREACH_COUNT_MAX}.`);
+  throw new CommandRefused(`--${option}: not a whole number from 0 to ${BREACH_COUNT_MAX}.`);
 };
 
 const choice = <const Word extends string>(option: Option, words: string, of: readonly Word[]): Word => {
   const found = of.find((each) => each === words);
   if (found !== undefined) return found;
-  throw inputRefused(`--${option}: write one of ${of.join(", ")}.`);
+  throw new CommandRefused(`--${option}: write one of ${of.join(", ")}.`);
 };
 
 export interface BreachWords {
@@ -77,8 +75,8 @@ export const breachWords = (words: readonly string[], now: Instant): BreachWords
   });
   for (const token of tokens) {
     if (token.kind !== "option") continue;
-    if (!NAMES.some((name) => name === token.name)) throw inputRefused(BREACH_USAGE);
-    if (token.value === undefined) throw inputRefused(`--${token.name}: say what.`);
+    if (!NAMES.some((name) => name === token.name)) throw new CommandRefused(BREACH_USAGE);
+    if (token.value === undefined) throw new CommandRefused(`--${token.name}: say what.`);
   }
   const read = <T>(option: Option, parse: (words: string) => T): T | undefined => {
     const value = values[option];
@@ -88,7 +86,7 @@ export const breachWords = (words: readonly string[], now: Instant): BreachWords
   const at = (option: Option) => read(option, (value) => time(option, value, now));
   const [phaseAt, told] = [at("phase-at"), text("told")];
   if ((phaseAt === undefined) !== (told === undefined))
-    throw inputRefused("A phase has both: --phase-at TIME --told TEXT.");
+    throw new CommandRefused("A phase has both: --phase-at TIME --told TEXT.");
   const all = {
     nature: text("nature"),
     aware_at: at("aware-at"),
@@ -134,7 +132,7 @@ const optionOf = (pointer: string): string => {
 
 /** What is wrong with the facts, option by option, never repeating a value. */
 export const wrongFacts = (errors: readonly InvalidField[]): CommandRefused =>
-  inputRefused(
+  new CommandRefused(
     [
       "Not entered:",
       ...errors.map(({ pointer, reason }) => `  ${optionOf(pointer)} ${REASONS[reason] ?? reason}`),

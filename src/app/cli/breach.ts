@@ -7,7 +7,8 @@ import type { BreachView } from "../breaches/breaches.ts";
 import { compose } from "../compose.ts";
 import { readSettings } from "../config.ts";
 import type { AppError } from "../errors.ts";
-import { BREACH_USAGE, breachWords, inputRefused, wrongFacts } from "./breach-facts.ts";
+import { BREACH_USAGE, breachWords, wrongFacts } from "./breach-facts.ts";
+import { CommandRefused } from "./command-refused.ts";
 
 type Say = (text: string) => void;
 type Register = Application["breaches"];
@@ -93,7 +94,7 @@ const done = <T>(outcome: Result<T, AppError>): T => {
   if (outcome.ok) return outcome.value;
   const { error } = outcome;
   if (error.type === "invalid-input") throw wrongFacts(error.errors);
-  throw inputRefused(
+  throw new CommandRefused(
     error.type === "not-found"
       ? "There is no breach of this id: `breach list --all` names them."
       : `Not done (${error.type}): somebody else changed it just now. Look at it again and repeat.`,
@@ -123,11 +124,11 @@ const list = async (register: Register, isAll: boolean, say: Say): Promise<void>
 
 const idOf = ([text, ...more]: readonly string[]): BreachId => {
   const id = text === undefined || more.length > 0 ? null : parseId<BreachId>(text);
-  if (id === null) throw inputRefused(BREACH_USAGE);
+  if (id === null) throw new CommandRefused(BREACH_USAGE);
   return id;
 };
 
-/** What the words ask of the register. Refuses, with exit code 1, what it cannot read or the register does not take. */
+/** What the words ask of the register. Refuses what it cannot read or the register does not take. */
 export const keepRegister = async (
   register: Register,
   [verb = "", ...words]: readonly string[],
@@ -145,7 +146,7 @@ export const keepRegister = async (
   if (verb === "add" && positionals.length === 0) {
     const { nature, aware_at } = facts;
     if (nature === undefined || aware_at === undefined)
-      throw inputRefused(
+      throw new CommandRefused(
         "Say at least what happened and since when you know: --nature TEXT --aware-at TIME.",
       );
     const entered = done(await register.record("cli", { ...facts, nature, aware_at }));
@@ -158,7 +159,7 @@ export const keepRegister = async (
     for (const line of shown(done(await register.change("cli", { id, version, facts })))) say(line);
     return;
   }
-  throw inputRefused(BREACH_USAGE);
+  throw new CommandRefused(BREACH_USAGE);
 };
 
 /** `breach` keeps the register of GDPR Art. 33(5) by the rules of the API: what is late is listed first. */

@@ -133,6 +133,6 @@ if (import.meta.main) {
         ? `${failure.message}\n`
         : `The database did not do this: ${failure.message}. The same command may be run again.\n`,
     );
-    process.exit(failure instanceof CommandRefused ? failure.exitCode : refused ? 2 : 1);
+    process.exit(refused ? 2 : 1);
   }
 }

@@ -1,10 +1,4 @@
-/** Refused words of the command line, with what to write instead. Ends the command with this exit code. */
+/** Refused words of the command line, with what to write instead. Ends the command with exit code 2. */
 export class CommandRefused extends Error {
   override readonly name = "CommandRefused";
-  constructor(
-    message: string,
-    readonly exitCode: 1 | 2 = 2,
-  ) {
-    super(message);
-  }
 }
