@@ -4,7 +4,6 @@ import {
   BEFORE_ALL,
   type DuePosition,
   GO_WITH_SUBJECT,
-  KEPT_ROLES,
   LOOK_AGAIN_DAYS,
   type PersonalCollection,
 } from "../../../domain/retention/due-records.ts";
@@ -17,11 +16,21 @@ import {
   createRetentionStatements,
   type DueRow,
   dueRow,
-  isHeldRecord,
   keptReason,
-  PLACE_HOLDER_FIELDS,
   tablesOfSubjects,
 } from "../retention-statements.ts";
+import {
+  BLANK,
+  DELETE_LEAVES,
+  DELETE_SUBJECTS,
+  deleteLocked,
+  IN_VAULT,
+  LATEST_REPLIES,
+  LEFT,
+  LOOK_AGAIN,
+  lockedPage,
+  VAULT,
+} from "./due-batch-texts.ts";
 import type { Lane } from "./lane.ts";
 import { arrayOf, type Statements } from "./statements.ts";
 
@@ -34,17 +43,20 @@ interface Fates {
   readonly after: DuePosition | null;
 }
 
-/** An array of ids as PostgreSQL writes it, to be handed back as it is. */
+/** An array as PostgreSQL writes it, to be handed back as it is: of places in the table, or of ids of subjects. */
 interface Locked {
-  readonly ids: string;
+  readonly rows: string;
   readonly count: number;
 }
 
 /** Ids are of letters, digits and hyphens, so nothing in the array is quoted. */
-const idsIn = ({ ids }: Locked): readonly string[] => ids.slice(1, -1).split(",");
+const idsIn = ({ rows }: Locked): readonly string[] => rows.slice(1, -1).split(",");
 
-const lockedOf = (ids: unknown): Locked =>
-  typeof ids === "string" ? { ids, count: ids.split(",").length } : { ids: "{}", count: 0 };
+/** Places hold a comma and are quoted, ids are not. */
+const lockedOf = (rows: unknown): Locked => {
+  if (typeof rows !== "string") return { rows: "{}", count: 0 };
+  return { rows, count: rows.includes('"') ? (rows.split('"').length - 1) / 2 : rows.split(",").length };
+};
 
 interface Answered {
   readonly id: string;
@@ -63,69 +75,7 @@ const pageParameters = ({ due, after, limit }: DueBatch): readonly string[] => {
   return [String(due), String(retention_until), id, String(limit)];
 };
 
-const literal = (value: Scalar): string => {
-  if (value === null) return "null";
-  return typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value);
-};
-
-const PLACE_HOLDER = PLACE_HOLDER_FIELDS.map(([name, value]) => `"${name}" = ${literal(value)}`).join(", ");
-
-const BLANK =
-  `update "comments" as t set ${PLACE_HOLDER}, "retention_until" = new.until, "updated_at" = $3::bigint, "version" = t."version" + 1 ` +
-  `from unnest($1::text[], $2::bigint[]) as new (id, until) where t."id" = new.id`;
-
-const LATEST_REPLIES = `select "parent_id", max("retention_until") from "comments" where "parent_id" = any($1::text[]) group by "parent_id"`;
-
-const LOOK_AGAIN =
-  `update "subjects" set "retention_until" = $2::bigint, "updated_at" = $3::bigint, "version" = "version" + 1 ` +
-  `where "id" = any($1::text[])`;
-
-/**
- * Looks through a page and locks until the end of the transaction what may go and nobody is changing just now. Where
- * subjects are concerned, what keeps them is looked at once more under the lock. Answers one row: how many records, of
- * them held, restricted, in office, the place of the last, and the ids that are locked, as one array: what a
- * batch takes travels as one text, and rows of it cost the process that serves requests more than the server.
- */
-const lockedPage = (table: PersonalCollection, page: string, subject: string): string => {
-  const roles = KEPT_ROLES.map(literal).join(", ");
-  const own = table === "subjects" ? ` and c."status" <> 'restricted' and c."role" not in (${roles})` : "";
-  const held = `p."hold" is not null`;
-  const restricted = `p."hold" is null and p."status" = 'restricted'`;
-  const free = `p."hold" is null and p."status" is distinct from 'restricted'`;
-  const inOffice = table === "subjects" ? `${free} and p."role" in (${roles})` : "false";
-  const last = (field: string): string =>
-    `(select p."${field}" from page as p order by p."retention_until" desc, p."id" desc limit 1)`;
-  return (
-    `with page as materialized (${page}), locked as materialized (` +
-    `select c."id", ${subject} as "subject_id" from "${table}" as c ` +
-    `where c."id" = any(array(select p."id" from page as p where ${free} and not (${inOffice}))) ` +
-    `and c."retention_until" <= $1${own} for update skip locked) ` +
-    `select count(*), count(*) filter (where ${held}), count(*) filter (where ${restricted}), ` +
-    `count(*) filter (where ${inOffice}), ${last("retention_until")}, ${last("id")}, ` +
-    // In a table of hashes: joined, a planner that expects few rows compares each with each.
-    `(select array_agg(l."id")::text from locked as l where (l."id", coalesce(l."subject_id", '')) ` +
-    `in (select p."id", coalesce(p."subject_id", '') from page as p)) from page as p`
-  );
-};
-
-/** Comments that nobody replied to go; asked behind their locks, beside which no reply can come. */
-const DELETE_LEAVES =
-  `with gone as (delete from "comments" as t where t."id" = any($1::text[]) ` +
-  `and not exists (select 1 from "comments" as r where r."parent_id" = t."id") returning t."subject_id") ` +
-  `select count(*), count(*) filter (where "subject_id" = ${literal(NOBODY)}) from gone`;
-
-const LEFT = `select "id", "retention_until", "subject_id" from "comments" where "id" = any($1::text[])`;
-
-const inVault = (table: TableName): string =>
-  `from "${table}" as t where t."subject_id" = any($1::text[]) and not ${isHeldRecord(`t."id"`)}`;
-const VAULT = GO_WITH_SUBJECT.map((table) => `delete ${inVault(table)} returning t."subject_id"`);
-const IN_VAULT = GO_WITH_SUBJECT.map((table) => `select t."subject_id" ${inVault(table)}`).join(
-  " union all ",
-);
-
 const idsOf = (rows: readonly DueRow[]): readonly string[] => rows.map(({ id }) => id);
-
-const deleteText = (table: TableName): string => `delete from "${table}" where "id" = any($1::text[])`;
 
 export const createDueBatches = (encoder: Encoder, statements: Statements, tables: readonly TableName[]) => {
   const { columnsOf } = encoder;
@@ -172,10 +122,10 @@ export const createDueBatches = (encoder: Encoder, statements: Statements, table
     );
   };
 
-  const removeComments = async (lane: Lane, { ids, count }: Locked, now: Instant) => {
-    const [counted] = await lane.values(DELETE_LEAVES, [ids]);
+  const removeComments = async (lane: Lane, { rows, count }: Locked, now: Instant) => {
+    const [counted] = await lane.values(DELETE_LEAVES, [rows]);
     const [gone = 0, cleared = 0] = (counted ?? []).map(Number);
-    const answered = (count === gone ? [] : await lane.values(LEFT, [ids])).map(
+    const answered = (count === gone ? [] : await lane.values(LEFT, [rows])).map(
       ([id, until, subject]): Answered => ({
         id: String(id),
         retention_until: Number(until),
@@ -199,7 +149,7 @@ export const createDueBatches = (encoder: Encoder, statements: Statements, table
     const spoken = new Set(await column(SPEAKS_OF, ids));
     const gone = ids.filter((id) => !spoken.has(id));
     const left = ids.filter((id) => spoken.has(id));
-    if (gone.length > 0) await column(deleteText("subjects"), gone);
+    if (gone.length > 0) await column(DELETE_SUBJECTS, gone);
     if (left.length > 0) await column(LOOK_AGAIN, left, plusDays(now, LOOK_AGAIN_DAYS), now);
     const severed = new Set(emptied);
     const blanked = left.filter((id) => severed.has(id)).length;
@@ -254,7 +204,7 @@ export const createDueBatches = (encoder: Encoder, statements: Statements, table
         alongside: 0,
         ...outcome,
       };
-    await lane.values(deleteText(collection), [locked.ids]);
+    await lane.values(deleteLocked(collection), [locked.rows]);
     return { fates: fates.set("deleted", locked.count), alongside: 0, ...outcome };
   };
 
