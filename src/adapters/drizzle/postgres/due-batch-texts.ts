@@ -19,7 +19,7 @@ export const BLANK =
   `update "comments" as t set ${PLACE_HOLDER}, "retention_until" = new.until, "updated_at" = $3::bigint, "version" = t."version" + 1 ` +
   `from unnest($1::text[], $2::bigint[]) as new (id, until) where t."id" = new.id`;
 
-export const LATEST_REPLIES = `select "parent_id", max("retention_until") from "comments" where "parent_id" = any($1::text[]) group by "parent_id"`;
+const LATEST_REPLIES = `select "parent_id", max("retention_until") from "comments" where "parent_id" = any($1::text[]) group by "parent_id"`;
 
 export const LOOK_AGAIN =
   `update "subjects" set "retention_until" = $2::bigint, "updated_at" = $3::bigint, "version" = "version" + 1 ` +
@@ -60,7 +60,7 @@ export const DELETE_LEAVES =
   `and not exists (select 1 from "comments" as r where r."parent_id" = t."id") returning t."subject_id") ` +
   `select count(*), count(*) filter (where "subject_id" = ${literal(NOBODY)}) from gone`;
 
-export const LEFT = `select "id", "retention_until", "subject_id" from "comments" where ctid = any($1::tid[])`;
+const LEFT = `select "id", "retention_until", "subject_id" from "comments" where ctid = any($1::tid[])`;
 
 const inVault = (table: TableName): string =>
   `from "${table}" as t where t."subject_id" = any($1::text[]) and not ${isHeldRecord(`t."id"`)}`;
@@ -72,4 +72,6 @@ export const IN_VAULT = GO_WITH_SUBJECT.map((table) => `select t."subject_id" ${
 export const deleteLocked = (table: TableName): string =>
   `delete from "${table}" where ctid = any($1::tid[])`;
 
-export const DELETE_SUBJECTS = `delete from "subjects" where "id" = any($1::text[])`;
+const DELETE_SUBJECTS = `delete from "subjects" where "id" = any($1::text[])`;
+
+export { DELETE_SUBJECTS, LATEST_REPLIES, LEFT };
