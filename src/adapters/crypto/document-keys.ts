@@ -152,10 +152,10 @@ export const makeDocumentKeys = (deps: KeyVaultDeps): DocumentKeyRing => {
     });
     return loading;
   };
-  /** What is in memory unless it is older than that; many who ask at once share one answer. */
-  const notOlderThan = async (milliseconds: number): Promise<Ring> => {
+  /** What is in memory for a minute; many who ask at once share one answer. */
+  const known = async (): Promise<Ring> => {
     const there = await ring;
-    return there !== null && clock.now() - there.loadedAt < milliseconds ? there : reload();
+    return there !== null && clock.now() - there.loadedAt < RING_MS ? there : reload();
   };
 
   const occasionAt = (now: Instant): Occasion => ({ now, actor: SYSTEM, audit_id: ids.next(), retention });
@@ -247,8 +247,8 @@ export const makeDocumentKeys = (deps: KeyVaultDeps): DocumentKeyRing => {
   };
 
   const toSignWith = ({ signing }: Ring): SigningKey | undefined => {
-    const known = plus(clock.now(), -PUBLISHED_BEFORE_MS);
-    return signing.findLast(({ createdAt }) => createdAt <= known) ?? signing[0];
+    const since = plus(clock.now(), -PUBLISHED_BEFORE_MS);
+    return signing.findLast(({ createdAt }) => createdAt <= since) ?? signing[0];
   };
 
   /** Asked each time: another instance may have revoked it a moment ago, and what it signs would be nobody's. */
@@ -263,8 +263,8 @@ export const makeDocumentKeys = (deps: KeyVaultDeps): DocumentKeyRing => {
 
   return {
     current: async () => {
-      const known = toSignWith(await notOlderThan(RING_MS)) ?? toSignWith(await first());
-      if (known !== undefined && (await stillSigns(known))) return known;
+      const ours = toSignWith(await known()) ?? toSignWith(await first());
+      if (ours !== undefined && (await stillSigns(ours))) return ours;
       const found = toSignWith(await reload()) ?? toSignWith(await first());
       if (found === undefined) throw new StorageFailure("lost", "no", "make a signing key");
       return found;
@@ -272,17 +272,17 @@ export const makeDocumentKeys = (deps: KeyVaultDeps): DocumentKeyRing => {
     publicKey: async (kid) => {
       // A stranger's invention costs the store one row that is not there, and nothing where it is no thumbprint.
       if (!THUMBPRINT.test(kid) || (await isRevoked(kid))) return null;
-      const { publicKeys } = await notOlderThan(RING_MS);
+      const { publicKeys } = await known();
       return publicKeys.get(kid) ?? (await reload()).publicKeys.get(kid) ?? null;
     },
     revokedKey: async (kid) => {
-      const { publicKeys, revokedKeys } = await notOlderThan(RING_MS);
+      const { publicKeys, revokedKeys } = await known();
       if (revokedKeys.has(kid)) return revokedKeys.get(kid) ?? null;
       return publicKeys.has(kid) && (await isRevoked(kid))
         ? ((await reload()).revokedKeys.get(kid) ?? null)
         : null;
     },
-    published: async () => (await notOlderThan(RING_MS)).published,
+    published: async () => (await known()).published,
     revoke,
     rotate: async () => {
       const current = await keys.startingWith(PRIVATE, KEYS_MAX);

@@ -15,13 +15,13 @@ const literal = (value: Scalar): string => {
 
 const PLACE_HOLDER = PLACE_HOLDER_FIELDS.map(([name, value]) => `"${name}" = ${literal(value)}`).join(", ");
 
-export const BLANK =
+const BLANK =
   `update "comments" as t set ${PLACE_HOLDER}, "retention_until" = new.until, "updated_at" = $3::bigint, "version" = t."version" + 1 ` +
   `from unnest($1::text[], $2::bigint[]) as new (id, until) where t."id" = new.id`;
 
 const LATEST_REPLIES = `select "parent_id", max("retention_until") from "comments" where "parent_id" = any($1::text[]) group by "parent_id"`;
 
-export const LOOK_AGAIN =
+const LOOK_AGAIN =
   `update "subjects" set "retention_until" = $2::bigint, "updated_at" = $3::bigint, "version" = "version" + 1 ` +
   `where "id" = any($1::text[])`;
 
@@ -32,7 +32,7 @@ export const LOOK_AGAIN =
  * batch takes travels as one text, and rows of it cost the process that serves requests more than the server. A row that
  * is locked stays where it lies, and is found there without its index.
  */
-export const lockedPage = (table: PersonalCollection, page: string, subject: string): string => {
+const lockedPage = (table: PersonalCollection, page: string, subject: string): string => {
   const roles = KEPT_ROLES.map(literal).join(", ");
   const own = table === "subjects" ? ` and c."status" <> 'restricted' and c."role" not in (${roles})` : "";
   const held = `p."hold" is not null`;
@@ -55,7 +55,7 @@ export const lockedPage = (table: PersonalCollection, page: string, subject: str
 };
 
 /** Comments that nobody replied to go; asked behind their locks, beside which no reply can come. */
-export const DELETE_LEAVES =
+const DELETE_LEAVES =
   `with gone as (delete from "comments" as t where t.ctid = any($1::tid[]) ` +
   `and not exists (select 1 from "comments" as r where r."parent_id" = t."id") returning t."subject_id") ` +
   `select count(*), count(*) filter (where "subject_id" = ${literal(NOBODY)}) from gone`;
@@ -64,14 +64,24 @@ const LEFT = `select "id", "retention_until", "subject_id" from "comments" where
 
 const inVault = (table: TableName): string =>
   `from "${table}" as t where t."subject_id" = any($1::text[]) and not ${isHeldRecord(`t."id"`)}`;
-export const VAULT = GO_WITH_SUBJECT.map((table) => `delete ${inVault(table)} returning t."subject_id"`);
-export const IN_VAULT = GO_WITH_SUBJECT.map((table) => `select t."subject_id" ${inVault(table)}`).join(
+const VAULT = GO_WITH_SUBJECT.map((table) => `delete ${inVault(table)} returning t."subject_id"`);
+const IN_VAULT = GO_WITH_SUBJECT.map((table) => `select t."subject_id" ${inVault(table)}`).join(
   " union all ",
 );
 
-export const deleteLocked = (table: TableName): string =>
-  `delete from "${table}" where ctid = any($1::tid[])`;
+const deleteLocked = (table: TableName): string => `delete from "${table}" where ctid = any($1::tid[])`;
 
 const DELETE_SUBJECTS = `delete from "subjects" where "id" = any($1::text[])`;
 
-export { DELETE_SUBJECTS, LATEST_REPLIES, LEFT };
+export {
+  BLANK,
+  DELETE_LEAVES,
+  DELETE_SUBJECTS,
+  deleteLocked,
+  IN_VAULT,
+  LATEST_REPLIES,
+  LEFT,
+  LOOK_AGAIN,
+  lockedPage,
+  VAULT,
+};
