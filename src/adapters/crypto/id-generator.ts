@@ -18,38 +18,49 @@ export const makeIdGenerator = (clock: Clock): IdGenerator => {
   let taken = POOL_BYTES;
   let last = -1;
   let counter = 0;
+  let begun = { milliseconds: -1, text: "" };
 
+  /** Where so many bytes lie in the pool that nobody has been given. */
   const random = (bytes: number): number => {
     if (taken + bytes > POOL_BYTES) {
       randomFillSync(pool);
       taken = 0;
     }
     taken += bytes;
-    return pool.readUIntBE(taken - bytes, bytes);
+    return taken - bytes;
+  };
+  const random12 = (): number => pool.readUInt16BE(random(2)) & COUNTER_MAX;
+  /** The time and the version; of a busy millisecond written once. */
+  const beginningOf = (milliseconds: number): string => {
+    if (milliseconds !== begun.milliseconds) {
+      const time = milliseconds.toString(16).padStart(12, "0");
+      begun = { milliseconds, text: `${time.slice(0, 8)}-${time.slice(8)}-7` };
+    }
+    return begun.text;
   };
   const write = (milliseconds: number, sequence: number): string => {
-    const time = milliseconds.toString(16).padStart(12, "0");
     const a = sequence.toString(16).padStart(3, "0");
-    const variant = (0x8000 | (random(2) & 0x3fff)).toString(16);
-    const tail = random(6).toString(16).padStart(12, "0");
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${a}-${variant}-${tail}`;
+    const at = random(8);
+    pool[at] = 0x80 | ((pool[at] ?? 0) & 0x3f);
+    const b = pool.toString("hex", at, at + 8);
+    return `${beginningOf(milliseconds)}${a}-${b.slice(0, 4)}-${b.slice(4)}`;
   };
   const next = (): string => {
     const now = Math.max(0, clock.now());
     if (now > last) {
       last = now;
-      counter = random(2) & (COUNTER_MAX >> 1);
+      counter = random12() >> 1;
     } else if (counter < COUNTER_MAX) {
       counter += 1;
     } else {
       last += 1;
-      counter = random(2) & (COUNTER_MAX >> 1);
+      counter = random12() >> 1;
     }
     return write(last, counter);
   };
   return {
     next: <Id extends string>() => next() as Id,
-    at: <Id extends string>(moment: Instant) => write(Math.max(0, moment), random(2) & COUNTER_MAX) as Id,
+    at: <Id extends string>(moment: Instant) => write(Math.max(0, moment), random12()) as Id,
     subject: () => randomUUID() as SubjectId,
   };
 };

@@ -10,24 +10,28 @@ export const provenCaller = (principal: Principal): LimitedCaller | null => {
   return subject === null ? null : { kind: "subject", value: subject.id };
 };
 
-const GENERAL: readonly RateLimitBudget[] = ["general"];
+type Budgets = readonly [RateLimitBudget, ...RateLimitBudget[]];
+
+const SERVICE: Budgets = ["service"];
+const GENERAL: Budgets = ["general"];
+
+const budgetsOf = ({ budget }: Route, { kind }: LimitedCaller): Budgets => {
+  if (kind === "service") return SERVICE;
+  return budget === undefined ? GENERAL : [...GENERAL, budget];
+};
 
 /** Takes the request from every budget it counts against; all are taken, so that each says what is left of it. */
 export const withinLimits = async (
   { rateLimiter, metrics }: Service,
-  { budget }: Route,
-  visit: { readonly counted: RateLimitDecision[] },
+  route: Route,
+  { counted }: { readonly counted: RateLimitDecision[] },
   caller: LimitedCaller,
 ): Promise<boolean> => {
+  const take = (budget: RateLimitBudget) => rateLimiter.take(budget, caller);
+  const [first, ...others] = budgetsOf(route, caller);
   const decisions =
-    caller.kind === "service"
-      ? [await rateLimiter.take("service", caller)]
-      : await Promise.all(
-          (budget === undefined ? GENERAL : [...GENERAL, budget]).map((each) =>
-            rateLimiter.take(each, caller),
-          ),
-        );
+    others.length === 0 ? [await take(first)] : await Promise.all([first, ...others].map(take));
   for (const decision of decisions) metrics.requestCounted(decision);
-  visit.counted.push(...decisions);
+  counted.push(...decisions);
   return decisions.every(({ admitted }) => admitted);
 };

@@ -16,7 +16,6 @@ const stricter = (a: RateLimitDecision, b: RateLimitDecision): RateLimitDecision
 
 /** Each budget once. */
 const strictest = (decisions: readonly RateLimitDecision[]): readonly RateLimitDecision[] => {
-  if (decisions.length === 1) return decisions;
   const byBudget = new Map<string, RateLimitDecision>();
   for (const decision of decisions) {
     const other = byBudget.get(decision.budget);
@@ -24,6 +23,12 @@ const strictest = (decisions: readonly RateLimitDecision[]): readonly RateLimitD
   }
   return [...byBudget.values()];
 };
+
+const policyOf = ({ budget, limit, windowSeconds }: RateLimitDecision): string =>
+  `"${budget}";q=${limit};w=${windowSeconds}`;
+
+const leftOf = ({ budget, remaining, resetSeconds }: RateLimitDecision): string =>
+  `"${budget}";r=${remaining};t=${resetSeconds}`;
 
 /**
  * `RateLimit-Policy` and `RateLimit` of draft-ietf-httpapi-ratelimit-headers-10 (lists of RFC 9651), each budget once, and
@@ -33,18 +38,15 @@ const strictest = (decisions: readonly RateLimitDecision[]): readonly RateLimitD
 export const rateLimitFields = (
   decisions: readonly RateLimitDecision[],
 ): Readonly<Record<string, string>> => {
-  if (decisions.length === 0) return {};
-  const each = strictest(decisions);
-  const refusals = decisions.filter(({ admitted }) => !admitted);
-  return {
-    "RateLimit-Policy": each
-      .map(({ budget, limit, windowSeconds }) => `"${budget}";q=${limit};w=${windowSeconds}`)
-      .join(", "),
-    RateLimit: each
-      .map(({ budget, remaining, resetSeconds }) => `"${budget}";r=${remaining};t=${resetSeconds}`)
-      .join(", "),
-    ...(refusals.length === 0
-      ? {}
-      : { "Retry-After": String(Math.max(...refusals.map(({ resetSeconds }) => resetSeconds))) }),
+  const [only, ...others] = decisions;
+  if (only === undefined) return {};
+  const each = others.length === 0 ? decisions : strictest(decisions);
+  const fields = {
+    "RateLimit-Policy": each.map(policyOf).join(", "),
+    RateLimit: each.map(leftOf).join(", "),
   };
+  const refusals = decisions.filter(({ admitted }) => !admitted);
+  return refusals.length === 0
+    ? fields
+    : { ...fields, "Retry-After": String(Math.max(...refusals.map(({ resetSeconds }) => resetSeconds))) };
 };

@@ -74,10 +74,15 @@ interface Listening {
 
 const begin = ({ ids, tracer, settings }: Service, request: Request, server: Listening | null): Visit => {
   const { headers } = request;
-  const peer = server?.requestIP(request)?.address ?? null;
-  const ip = () => clientAddress(peer, headers, settings.trustedProxies);
+  let known: string | null = null;
+  // Asked when first needed, which is before anything is waited for: a socket that was closed knows its peer no more.
+  const peer = (): string | null => {
+    known ??= server?.requestIP(request)?.address ?? null;
+    return known;
+  };
+  const ip = () => clientAddress(peer(), headers, settings.trustedProxies);
   // Only a proxy of ours, which speaks for another address, may name the request and the trace that it is part of.
-  const proxied = settings.trustedProxies.length > 0 && ip() !== clientAddress(peer, headers, []);
+  const proxied = settings.trustedProxies.length > 0 && ip() !== clientAddress(peer(), headers, []);
   return {
     id: (proxied ? readRequestId(headers) : null) ?? ids.next<never>(),
     startedAt: performance.now(),

@@ -3,6 +3,7 @@ import type { Metrics } from "../../ports/metrics.ts";
 import { CIRCUIT_STATES, OUTSIDE_SERVICES } from "../../ports/outside-call.ts";
 import { RATE_LIMIT_BUDGETS } from "../../ports/rate-limiter.ts";
 import { closedLabel } from "./closed-label.ts";
+import { durationTally } from "./duration-tally.ts";
 import { sampleEventLoopLag } from "./event-loop-lag.ts";
 import { registerProcess } from "./process-metrics.ts";
 import { tally } from "./tally.ts";
@@ -36,12 +37,12 @@ export const makeMetrics = (): Metrics => {
     labelNames: ["method", "path_template", "status_code"],
     registers,
   });
-  const durations = new Histogram({
+  const requestTook = durationTally({
     name: "gonogo_http_request_duration_seconds",
     help: "From the request's arrival to its answer.",
     labelNames: ["method", "path_template"],
     buckets: SECONDS,
-    registers,
+    registry,
   });
   const groupSizes = new Histogram({
     name: "gonogo_commit_group_members",
@@ -97,9 +98,9 @@ export const makeMetrics = (): Metrics => {
       pathLabel = closedLabel(templates, "unmatched");
     },
     requestProcessed: ({ method, path_template, status_code, duration_ms }) => {
-      const labels = { method: methodLabel(method), path_template: pathLabel(path_template) };
-      request(labels.method, labels.path_template, statusLabel(String(status_code)));
-      durations.observe(labels, secondsOf(duration_ms));
+      const labels = [methodLabel(method), pathLabel(path_template)] as const;
+      request(...labels, statusLabel(String(status_code)));
+      requestTook(secondsOf(duration_ms), ...labels);
     },
     groupCommitted: ({ members, milliseconds, answered }) => {
       groupSizes.observe(Number.isFinite(members) ? members : 0);

@@ -1,9 +1,5 @@
 import { Counter, type CounterConfiguration } from "prom-client";
-
-interface Waiting<Label extends string> {
-  readonly labels: Readonly<Record<Label, string>>;
-  count: number;
-}
+import { byLabels, labelled } from "./by-labels.ts";
 
 /**
  * Counts what is told by its label values, in the order of `labelNames`, and hands it to prom-client when the metrics are
@@ -12,24 +8,23 @@ interface Waiting<Label extends string> {
 export const tally = <const Label extends string>(
   configuration: Omit<CounterConfiguration<Label>, "labelNames"> & { readonly labelNames: readonly Label[] },
 ): ((...values: readonly string[]) => void) => {
-  const waiting = new Map<string, Waiting<Label>>();
+  const waiting: { readonly labels: Readonly<Record<Label, string>>; count: number }[] = [];
+  const placeOf = byLabels((values) => {
+    const place = { labels: labelled(configuration.labelNames, values), count: 0 };
+    waiting.push(place);
+    return place;
+  });
   new Counter<Label>({
     ...configuration,
     labelNames: [...configuration.labelNames],
     collect() {
-      for (const { labels, count } of waiting.values()) this.inc(labels, count);
-      waiting.clear();
+      for (const place of waiting) {
+        this.inc(place.labels, place.count);
+        place.count = 0;
+      }
     },
   });
-  const labelled = (values: readonly string[]): Readonly<Record<Label, string>> =>
-    Object.fromEntries(configuration.labelNames.map((name, index) => [name, values[index] ?? ""])) as Record<
-      Label,
-      string
-    >;
   return (...values) => {
-    const place = values.join(" ");
-    const known = waiting.get(place);
-    if (known !== undefined) known.count += 1;
-    else waiting.set(place, { labels: labelled(values), count: 1 });
+    placeOf(...values).count += 1;
   };
 };

@@ -2,13 +2,17 @@ import { type RateLimiterAbstract, RateLimiterRes } from "rate-limiter-flexible"
 import type { RateLimitBudget, RateLimitDecision } from "../../ports/rate-limiter.ts";
 import type { Budget } from "./budgets.ts";
 
-/** rate-limiter-flexible rejects with the same class that it resolves with. */
-const refusedOrThrown = (rejection: unknown): RateLimiterRes => {
-  if (rejection instanceof RateLimiterRes) return rejection;
-  throw rejection;
+/** A refusal is an answer: rate-limiter-flexible rejects with the same class that it resolves with. */
+const consumed = async (limiter: RateLimiterAbstract, name: string): Promise<RateLimiterRes> => {
+  try {
+    return await limiter.consume(name);
+  } catch (rejection) {
+    if (rejection instanceof RateLimiterRes) return rejection;
+    throw rejection;
+  }
 };
 
-/** Counts one request. A refusal is an answer; whatever else the limiter throws is thrown. */
+/** Counts one request. Whatever the limiter throws is thrown. */
 export const countOne = async (
   limiter: RateLimiterAbstract,
   name: string,
@@ -16,7 +20,7 @@ export const countOne = async (
   { limit, windowSeconds }: Budget,
   shared: boolean,
 ): Promise<RateLimitDecision> => {
-  const counted = await limiter.consume(name).then(undefined, refusedOrThrown);
+  const counted = await consumed(limiter, name);
   const seconds = Math.ceil(counted.msBeforeNext / 1_000);
   return {
     budget,
