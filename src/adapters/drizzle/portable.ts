@@ -1,4 +1,4 @@
-import { getTableColumns, type Placeholder, sql, type Table } from "drizzle-orm";
+import { getTableColumns, type Placeholder, type SQL, sql, type Table } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { storableText } from "../../domain/shared/text.ts";
 import type { postgresSchema } from "./schema.postgres.ts";
@@ -15,7 +15,16 @@ export interface Source {
   readonly db: PortableDatabase;
   readonly schema: Schema;
   readonly attempt: Attempt;
+  readonly indexedBy: IndexHint;
 }
+
+/** Behind a table's name: by which of its indexes it is read, for a planner that would not find out by itself. */
+export type IndexHint = (index: string) => SQL;
+
+export const sqliteHint: IndexHint = (index) => sql.raw(`indexed by ${index}`);
+
+/** PostgreSQL takes none, and finds out. */
+export const postgresHint: IndexHint = () => sql.empty();
 
 /** The columns that hold a table's records: all but `position`, which the database gives. */
 export const recordColumns = <T extends Table>(table: T): Omit<T["_"]["columns"], "position"> => {

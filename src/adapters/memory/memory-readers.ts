@@ -82,12 +82,11 @@ export const createMemoryReaders = (
         ),
       basis: (subject) =>
         attempt("consents.basis", () => {
-          const status = tables.subjects.get(subject)?.status;
-          if (status === undefined) return null;
+          const status = tables.subjects.get(subject)?.status ?? "active";
           const [latest = null] = take(indexes.consentsBySubject.before(subject, [FROM_NEWEST]), 1);
           const [policy] = take(indexes.publishedPolicies.before("", [FROM_NEWEST]), 1);
           return {
-            status,
+            set_aside: status === "active" ? null : status,
             latest: latest && { purpose_states: latest.purpose_states, gpc: latest.gpc },
             material_version: policy?.material_version ?? null,
           };

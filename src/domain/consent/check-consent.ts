@@ -5,7 +5,8 @@ import type { ConsentType } from "./consent-type.ts";
 
 /** What is stored that a check rests on, all of one moment. */
 export interface CheckBasis {
-  readonly status: SubjectStatus;
+  /** Why nothing of hers may be processed; null: nothing of the kind is known, also of who was never here. */
+  readonly set_aside: Exclude<SubjectStatus, "active"> | null;
   /** Of the newest record of the subject; null: she never decided. */
   readonly latest: Pick<ConsentRecord, "purpose_states" | "gpc"> | null;
   /** Of the published policy; null: nothing has been published. */
@@ -27,13 +28,13 @@ export const checkConsent = (
   basis: CheckBasis | null,
   { now, offered, gpc }: CheckQuestion,
 ): ConsentStanding => {
-  const known = basis === null || basis.status === "erased" ? null : basis;
+  const known = basis === null || basis.set_aside === "erased" ? null : basis;
   const version = known?.material_version ?? null;
   return purposeInForce(purpose, known?.latest ?? null, {
     now,
     offered,
     policy: version === null ? null : { material_version: version },
     gpc: gpc || known?.latest?.gpc === true,
-    restricted: known?.status === "restricted",
+    restricted: known?.set_aside === "restricted",
   });
 };

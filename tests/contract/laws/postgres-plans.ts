@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
-import type { PortableDatabase } from "../../../src/adapters/drizzle/portable.ts";
+import { type PortableDatabase, postgresHint } from "../../../src/adapters/drizzle/portable.ts";
 import { openPostgres } from "../../../src/adapters/drizzle/postgres/open-postgres.ts";
 import { readersOf } from "../../../src/adapters/drizzle/readers/readers.ts";
 import { postgresSchema } from "../../../src/adapters/drizzle/schema.postgres.ts";
@@ -67,6 +67,7 @@ export const queryPlanLaws = (name: string, start: () => Promise<TestPostgres>):
         db: logged as unknown as PortableDatabase,
         schema: postgresSchema,
         attempt: (_, work) => work(),
+        indexedBy: postgresHint,
       });
       asked = await askEverything(readers, log);
     });

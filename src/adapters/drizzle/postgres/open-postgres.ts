@@ -3,7 +3,7 @@ import type { OutsideCalls } from "../../../ports/outside-call.ts";
 import type { Store } from "../../../ports/store.ts";
 import { StorageFailure } from "../../../ports/unit-of-work.ts";
 import { createMigrator } from "../migrator.ts";
-import type { Attempt, PortableDatabase, Source } from "../portable.ts";
+import { type Attempt, type PortableDatabase, postgresHint, type Source } from "../portable.ts";
 import { readersOf } from "../readers/readers.ts";
 import { postgresSchema } from "../schema.postgres.ts";
 import { sqlStateOf, storageFailure } from "../storage-failure.ts";
@@ -132,6 +132,7 @@ export const openPostgres = async ({
     })) as unknown as PortableDatabase,
     schema: postgresSchema,
     attempt,
+    indexedBy: postgresHint,
   };
   const retention = createRetentionStore({ lanes: retentionLanes, pool, attempt, begin, auditTurn });
   return {

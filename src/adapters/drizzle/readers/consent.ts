@@ -1,6 +1,6 @@
-import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { CheckBasis } from "../../../domain/consent/check-consent.ts";
-import type { CanonicalJson } from "../../../domain/shared/ids.ts";
+import type { CanonicalJson, SubjectId } from "../../../domain/shared/ids.ts";
 import type { ConsentReader } from "../../../ports/consent-reader.ts";
 import { askedTogether } from "../asked-together.ts";
 import { first, param, prepared, preparedForMany, type Source } from "../portable.ts";
@@ -9,6 +9,9 @@ const unpacked = (packed: string): NonNullable<CheckBasis["latest"]> => ({
   gpc: packed.startsWith("1"),
   purpose_states: packed.slice(1) as CanonicalJson,
 });
+
+/** Of an id that no store takes. */
+const NOTHING_STORED = { set_aside: null, newest_record: null, material_version: null };
 
 export const consentReader = (source: Source): ConsentReader => {
   const { db, schema } = source;
@@ -27,35 +30,40 @@ export const consentReader = (source: Source): ConsentReader => {
       .orderBy(desc(consents.sequence))
       .limit(param("limit")),
   );
-  // Looked up, not joined: joined, SQLite takes four times as long, and PostgreSQL sorts. And once: two columns in one
-  // text, the first character of which is the signal.
-  const newest_record = sql<string | null>`(
-    select case when gpc then '1' else '0' end || purpose_states from ${consents}
-    where subject_id = ${subjects}.id order by sequence desc limit 1
-  )`;
+  const asked = sql<SubjectId>`asked.column1`;
   const bases = preparedForMany(source, "consents.basis", (ids) =>
     db
       .select({
-        id: subjects.id,
-        status: subjects.status,
-        newest_record,
+        id: asked,
+        set_aside: sql<CheckBasis["set_aside"]>`(
+          select status from ${subjects} ${source.indexedBy("subjects_set_aside")}
+          where ${subjects.id} = ${asked} and status <> 'active'
+        )`,
+        // Looked up, not joined: joined, SQLite takes four times as long, and PostgreSQL sorts. And once: two columns in
+        // one text, the first character of which is the signal.
+        newest_record: sql<string | null>`(
+          select case when gpc then '1' else '0' end || purpose_states from ${consents}
+          where subject_id = ${asked} order by sequence desc limit 1
+        )`,
         material_version: sql`(
           select material_version from ${consent_policies}
           where status = 'published' order by policy_version desc limit 1
         )`.mapWith(consent_policies.material_version),
       })
-      .from(subjects)
-      .where(inArray(subjects.id, [...ids])),
+      .from(
+        sql`(values ${sql.join(
+          ids.map((each) => sql`(${each})`),
+          sql`, `,
+        )}) as asked`,
+      ),
   );
   const basis = askedTogether(async (ids) => new Map((await bases(ids)).map((row) => [row.id, row])));
   const newest = Number.MAX_SAFE_INTEGER;
   return {
     latest: async (subject) => first(await history({ subject, before: newest, limit: 1 })),
     basis: async (subject) => {
-      const row = await basis(subject);
-      if (row === null) return null;
-      const { status, newest_record: packed, material_version } = row;
-      return { status, latest: packed === null ? null : unpacked(packed), material_version };
+      const { set_aside, newest_record, material_version } = (await basis(subject)) ?? NOTHING_STORED;
+      return { set_aside, latest: newest_record === null ? null : unpacked(newest_record), material_version };
     },
     byId: async (id) => first(await byId({ id })),
     history: (subject, before, limit) => history({ subject, before: before ?? newest, limit }),

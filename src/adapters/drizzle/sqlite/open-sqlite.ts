@@ -4,7 +4,7 @@ import type { Store } from "../../../ports/store.ts";
 import { createEncoder } from "../encode.ts";
 import type { TableName } from "../limits.ts";
 import { createMigrator } from "../migrator.ts";
-import type { Attempt, PortableDatabase, Schema, Source } from "../portable.ts";
+import { type Attempt, type PortableDatabase, type Schema, type Source, sqliteHint } from "../portable.ts";
 import { readersOf } from "../readers/readers.ts";
 import { sqliteSchema } from "../schema.sqlite.ts";
 import { storageFailure } from "../storage-failure.ts";
@@ -40,7 +40,7 @@ export const openSqlite = async ({
   path,
   busyDeadlineMs = 5_000,
   sliceMs = 40,
-  retentionBudgetMs = 2,
+  retentionBudgetMs = 1,
   migrationDeadlineMs = 120_000,
   migrationsFolder = SQLITE_MIGRATIONS,
 }: SqliteOptions): Promise<Store> => {
@@ -68,7 +68,7 @@ export const openSqlite = async ({
 
   const beside = databaseFile(file);
   const checkpointer = createCheckpointer(file, connection, beside);
-  const source: Source = { db: portable, schema, attempt };
+  const source: Source = { db: portable, schema, attempt, indexedBy: sqliteHint };
   return {
     readers: readersOf(source),
     auditLog: sqliteAuditLog(connection, source, attempt),

@@ -1,0 +1,1 @@
+DROP INDEX `subjects_set_aside`;
