@@ -11,7 +11,7 @@ import {
   type SqliteConnection,
 } from "../../src/adapters/drizzle/sqlite/connection.ts";
 
-const ENOUGH = 8;
+const ENOUGH = 3;
 
 describe("the checkpointer of SQLite", () => {
   let folder = "";

@@ -25,6 +25,12 @@ const ATTEMPTS = 5;
 /** Whoever places a hold waits for the end of the batch, as who restricts somebody does, and the batch for them. */
 const LOCK_HOLDS = `lock table "legal_holds" in share mode`;
 
+/**
+ * Nobody waits for the disk: whatever is committed after it, the end of the run above all, brings it there, and what a crash
+ * of the server takes back is due again.
+ */
+const UNHURRIED = "set local synchronous_commit = off";
+
 export interface PostgresRetentionOptions {
   /** A lane of its own: commits of requests go on meanwhile. */
   readonly lanes: LaneKeeper;
@@ -63,7 +69,7 @@ export const createRetentionStore = ({
     const began = performance.now();
     // One way there and back: after a failure the later ones say that there was one.
     const [, { fates, alongside, busy, after }] = await Promise.all([
-      lane.send(`${begin}; ${STATUS_TURN}; ${LOCK_HOLDS}`),
+      lane.send(`${begin}; ${UNHURRIED}; ${STATUS_TURN}; ${LOCK_HOLDS}`),
       batches.apply(lane, batch),
     ]);
     const outcome = { counts: countsOf(fates, alongside), busy, after };

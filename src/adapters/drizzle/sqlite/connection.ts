@@ -40,6 +40,20 @@ export const whileBusy = async <T>(deadlineMs: number, work: () => T): Promise<A
   }
 };
 
+/**
+ * Transactions that begin and end in here do not wait for the disk: the next one outside brings them there. A loss of power
+ * may take the last of them back, each as a whole. Not to be called inside of a transaction.
+ */
+export const unhurried = <T>(db: Database, work: () => T): T => {
+  // Not prepared: a statement that is kept sets it once, when it is prepared.
+  db.run("pragma synchronous = normal");
+  try {
+    return work();
+  } finally {
+    db.run("pragma synchronous = full");
+  }
+};
+
 export interface SqliteConnection {
   readonly db: Database;
   /** Prepared once a text and kept until `close`. */

@@ -21,7 +21,7 @@ import {
 } from "../retention-statements.ts";
 import { storageFailure } from "../storage-failure.ts";
 import type { Checkpointer } from "./checkpointer.ts";
-import type { SqliteConnection } from "./connection.ts";
+import { type SqliteConnection, unhurried } from "./connection.ts";
 import { giveWay } from "./give-way.ts";
 import type { SqliteGroupStore } from "./sqlite-group-store.ts";
 
@@ -195,7 +195,7 @@ export const createRetentionStore = (
 
   return {
     apply: async (batch, tell) => {
-      const applied = await attempt("retention", async () => transact(batch, tell));
+      const applied = await attempt("retention", async () => unhurried(db, () => transact(batch, tell)));
       if (!applied.ok) return applied;
       const { outcome, milliseconds } = applied.value;
       const copying = await attempt("retention.checkpoint", checkpointer.written);
