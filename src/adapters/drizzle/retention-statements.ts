@@ -12,9 +12,9 @@ import type { TableName } from "./limits.ts";
 export interface RetentionStatements {
   /**
    * due, date and id to begin behind, limit. Answers what `dueRow` takes, in order of the date; whether it was replied to
-   * only where that is `asked`.
+   * only where that is `asked`. `beside`: SQL of one more column, and its name.
    */
-  page(table: PersonalCollection, asked?: boolean): string;
+  page(table: PersonalCollection, asked?: boolean, beside?: readonly [string, string]): string;
   /** due, date and id to begin behind, how many to pass over. Answers the date and id of the next. */
   place(table: PersonalCollection): string;
   /** due, date and id to begin behind. */
@@ -26,7 +26,9 @@ export interface DueRow {
   readonly id: string;
   readonly retention_until: number;
   readonly subject_id: string | null;
+  /** Of whom it is about; of anybody but subjects themselves null where she is active. */
   readonly status: string | null;
+  /** Of subjects alone. */
   readonly role: string | null;
   readonly hold: string | null;
   /** Something is in reply to it, a comment, which then stays as a place-holder. */
@@ -44,13 +46,18 @@ export const isHeldRecord = (id: string): string => `exists ${heldBy(`h."record_
 const BEHIND = `t."retention_until" <= $1 and (t."retention_until", t."id") > ($2, $3)`;
 const IN_ORDER = `order by t."retention_until", t."id"`;
 
-export const createRetentionStatements = (columnsOf: ColumnsOf): RetentionStatements => ({
-  page: (table, asked = false) => {
+/** `hint`: how the dialect is told by which index a table is read, behind its name. */
+export const createRetentionStatements = (
+  columnsOf: ColumnsOf,
+  hint: (index: string) => string,
+): RetentionStatements => ({
+  page: (table, asked = false, beside = undefined) => {
     const own = table === "subjects";
     const subject = own ? `t."id"` : columnsOf(table).includes("subject_id") ? `t."subject_id"` : null;
-    const join = own || subject === null ? "" : ` left join "subjects" as s on s."id" = ${subject}`;
-    const of = own ? "t" : "s";
-    const [status, role] = subject === null ? ["null", "null"] : [`${of}."status"`, `${of}."role"`];
+    // Whoever is active is not looked up: only those few who are not.
+    const setAside = `(select s."status" from "subjects" as s${hint("subjects_set_aside")} where s."id" = ${subject} and s."status" <> 'active')`;
+    const status = own ? `t."status"` : subject === null ? "null" : setAside;
+    const role = own ? `t."role"` : "null";
     const holds = [
       ...(subject === null ? [] : [heldBy(`h."subject_id" = ${subject}`)]),
       heldBy(`h."record_id" = t."id"`),
@@ -69,10 +76,9 @@ export const createRetentionStatements = (columnsOf: ColumnsOf): RetentionStatem
       [role, "role"],
       [hold, "hold"],
       [answered, "answered"],
+      ...(beside === undefined ? [] : [beside]),
     ].map(([value, name]) => `${value} as "${name}"`);
-    return (
-      `select ${fields.join(", ")} ` + `from "${table}" as t${join} where ${BEHIND} ${IN_ORDER} limit $4`
-    );
+    return `select ${fields.join(", ")} ` + `from "${table}" as t where ${BEHIND} ${IN_ORDER} limit $4`;
   },
   place: (table) =>
     `select t."retention_until", t."id" from "${table}" as t where ${BEHIND} ${IN_ORDER} limit 1 offset $4`,

@@ -26,31 +26,30 @@ const LOOK_AGAIN =
   `where "id" = any($1::text[])`;
 
 /**
- * Looks through a page and locks until the end of the transaction what may go and nobody is changing just now. Where
- * subjects are concerned, what keeps them is looked at once more under the lock. Answers one row: how many records, of
- * them held, restricted, in office, the place of the last, and where those lie that are locked, as one array: what a
- * batch takes travels as one text, and rows of it cost the process that serves requests more than the server. A row that
- * is locked stays where it lies, and is found there without its index.
+ * Looks through a page and locks until the end of the transaction what may go and nobody is changing just now, or has
+ * changed since the page was read: such a row lies elsewhere. Of subjects, what keeps them is looked at once more under the
+ * lock. Answers one row: how many records, of them held, restricted, in office, date and id of the last, and where those lie
+ * that are locked, as one array: what a batch takes travels as one text, and rows of it cost the process that serves
+ * requests more than the server. A row that is locked stays where it lies, and is found there without its index.
  */
-const lockedPage = (table: PersonalCollection, page: string, subject: string): string => {
+const lockedPage = (table: PersonalCollection, page: string): string => {
   const roles = KEPT_ROLES.map(literal).join(", ");
   const own = table === "subjects" ? ` and c."status" <> 'restricted' and c."role" not in (${roles})` : "";
   const held = `p."hold" is not null`;
   const restricted = `p."hold" is null and p."status" = 'restricted'`;
   const free = `p."hold" is null and p."status" is distinct from 'restricted'`;
   const inOffice = table === "subjects" ? `${free} and p."role" in (${roles})` : "false";
-  const last = (field: string): string =>
-    `(select p."${field}" from page as p order by p."retention_until" desc, p."id" desc limit 1)`;
   return (
     `with page as materialized (${page}), locked as materialized (` +
-    `select c."id", c.ctid as "row", ${subject} as "subject_id" from "${table}" as c ` +
-    `where c."id" = any(array(select p."id" from page as p where ${free} and not (${inOffice}))) ` +
+    `select c."id", c.ctid as "row" from "${table}" as c ` +
+    `where c.ctid = any(array(select p."row" from page as p where ${free} and not (${inOffice}))) ` +
     `and c."retention_until" <= $1${own} for update skip locked) ` +
     `select count(*), count(*) filter (where ${held}), count(*) filter (where ${restricted}), ` +
-    `count(*) filter (where ${inOffice}), ${last("retention_until")}, ${last("id")}, ` +
+    `count(*) filter (where ${inOffice}), ` +
+    `(select p."retention_until" || ' ' || p."id" from page as p order by p."retention_until" desc, p."id" desc limit 1), ` +
     // In a table of hashes: joined, a planner that expects few rows compares each with each.
-    `(select array_agg(l."${table === "subjects" ? "id" : "row"}")::text from locked as l where (l."id", coalesce(l."subject_id", '')) ` +
-    `in (select p."id", coalesce(p."subject_id", '') from page as p)) from page as p`
+    `(select array_agg(l."${table === "subjects" ? "id" : "row"}")::text from locked as l ` +
+    `where l."row" in (select p."row" from page as p)) from page as p`
   );
 };
 

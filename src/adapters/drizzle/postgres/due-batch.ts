@@ -163,26 +163,17 @@ export const createDueBatches = (encoder: Encoder, statements: Statements, table
     };
   };
 
-  const texts = createRetentionStatements(columnsOf);
+  const texts = createRetentionStatements(columnsOf, () => "");
   const pageText = (collection: PersonalCollection): string =>
-    lockedPage(
-      collection,
-      texts.page(collection),
-      collection === "subjects"
-        ? `c."id"`
-        : columnsOf(collection).includes("subject_id")
-          ? `c."subject_id"`
-          : "null",
-    );
+    lockedPage(collection, texts.page(collection, false, ["t.ctid", "row"]));
 
   /** Looks through a page and does what is due with it, in the transaction that is under way. */
   const apply = async (lane: Lane, batch: DueBatch): Promise<Fates> => {
     const { collection, now, limit } = batch;
     const [row = []] = await lane.values(pageText(collection), pageParameters(batch));
-    const [looked = 0, held = 0, restricted = 0, in_office = 0, retention_until = 0] = row
-      .slice(0, 5)
-      .map(Number);
-    const locked = lockedOf(row[6]);
+    const [looked = 0, held = 0, restricted = 0, in_office = 0] = row.slice(0, 4).map(Number);
+    const [until, id = ""] = String(row[4] ?? "").split(" ");
+    const locked = lockedOf(row[5]);
     const fates = new Map<DueFate, number>([
       ["held", held],
       ["restricted", restricted],
@@ -190,7 +181,7 @@ export const createDueBatches = (encoder: Encoder, statements: Statements, table
     ]);
     const outcome = {
       busy: looked - held - restricted - in_office - locked.count,
-      after: looked < limit ? null : { retention_until: retention_until as Instant, id: String(row[5]) },
+      after: looked < limit ? null : { retention_until: Number(until) as Instant, id },
     };
     if (locked.count === 0) return { fates, alongside: 0, ...outcome };
     const { due } = CATALOGUE[collection];

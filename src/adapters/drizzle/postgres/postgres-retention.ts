@@ -56,7 +56,7 @@ export const createRetentionStore = ({
 }: PostgresRetentionOptions): PostgresRetentionStore => {
   const encoder = createEncoder(postgresSchema);
   const statements = createStatements();
-  const texts = createRetentionStatements(encoder.columnsOf);
+  const texts = createRetentionStatements(encoder.columnsOf, () => "");
   const batches = createDueBatches(encoder, statements, Object.keys(postgresSchema) as TableName[]);
 
   /** One transaction. Throws what the driver threw; `committing` says from when on the outcome may be unknown. */

@@ -7,27 +7,26 @@ export interface CheckpointOrder {
 
 export interface Checkpointer {
   /**
-   * Told of every batch that was committed. Now and then it copies the log back into the file, mostly on a thread of its
-   * own, and resolves when that is done, with the milliseconds that it took here. Rejects with what SQLite says.
+   * Told of every batch that was committed. Copies the log back into the file, mostly on a thread of its own, and resolves
+   * when the batches before this one are copied, with the milliseconds that it took here. Rejects with what SQLite says of
+   * them.
    */
   written(): Promise<number>;
   /** Resolves when the thread has let go of the file. */
   close(): Promise<void>;
 }
 
-/**
- * Batches between two copies: some hundreds of pages, which the disk takes in ten milliseconds or so. Commits of requests
- * wait behind them: more pages at once would cost less and keep them longer.
- */
-const EVERY = 3;
+/** Batches until the log is copied to its end: it has to begin anew before it is so long that SQLite copies it by itself. */
+const EVERY = 12;
 /** Without a batch for so long the thread ends. */
 const IDLE_MS = 10_000;
 
 /**
  * Left to SQLite, the log of many batches would be copied back by somebody's commit, thousands of pages at a time, and
- * everybody would wait for it. A thread copies it while they go on, and what it copied is brought to the disk by another.
- * What was written meanwhile is copied here, in less than a millisecond: only a log that was copied to its end is begun
- * anew, and beside writers the thread would never come to it. Where there can be no thread, all is copied here.
+ * everybody would wait for it. A thread copies each batch while the next one runs, and another brings that to the disk:
+ * commits of requests wait behind what the disk is given at once, so it is given little. Now and then the run stands still
+ * until all is copied, the last of it here in less than a millisecond: only a log that was copied to its end is begun anew,
+ * and beside writers the thread would never come to it. Where there can be no thread, all is copied here.
  */
 export const createCheckpointer = (
   path: string,
@@ -84,15 +83,31 @@ export const createCheckpointer = (
     await tell("close");
   };
 
+  const copy = async (): Promise<void> => {
+    await tell("copy");
+    await (await file.handle()).datasync();
+  };
+  let copying: Promise<void> = Promise.resolve();
+  const begin = (): void => {
+    copying = copy();
+    // Who is told of the next batch hears of a failure.
+    copying.catch(() => undefined);
+  };
+
   return {
     written: async () => {
       batches += 1;
       if (idle === null) idle = setTimeout(close, IDLE_MS).unref();
       else idle.refresh();
-      if (batches < EVERY) return 0;
+      const former = copying;
+      copying = Promise.resolve();
+      await former;
+      if (batches < EVERY) {
+        begin();
+        return 0;
+      }
       batches = 0;
-      await tell("copy");
-      await (await file.handle()).datasync();
+      await copy();
       const began = performance.now();
       statement("pragma wal_checkpoint(passive)").values();
       return performance.now() - began;

@@ -55,7 +55,7 @@ export const createRetentionStore = (
   groups: Pick<SqliteGroupStore, "storeInside">,
   { attempt, checkpointer, tables, budgetMs }: SqliteRetentionOptions,
 ): RetentionStore => {
-  const texts = createRetentionStatements(encoder.columnsOf);
+  const texts = createRetentionStatements(encoder.columnsOf, (index) => ` indexed by "${index}"`);
   const rows = (text: string, ...values: readonly Scalar[]): readonly unknown[][] =>
     statement(text.replaceAll("$", "?")).values(...values);
   const run = (text: string, ...values: readonly Scalar[]): number => statement(text).run(...values).changes;
