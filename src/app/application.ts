@@ -1,6 +1,7 @@
 import type { CommentChoice } from "../domain/anonymization/erase-comment.ts";
 import type { AuditEntry, StaffRead } from "../domain/audit/audit-entry.ts";
 import type { OpenPayload } from "../domain/audit/log-leaf.ts";
+import type { SignedReport, SignedReportKind } from "../domain/audit/signed-report.ts";
 import type { TilePlace } from "../domain/audit/tiles.ts";
 import type { CommentStatus, ModerationDecision } from "../domain/comments/comment.ts";
 import type { FeatureFlag, FeatureFlags } from "../domain/configuration/feature-flags.ts";
@@ -36,6 +37,7 @@ import type {
   PrivacyRequestId,
   RetentionRunId,
   ServiceCredentialId,
+  SignedReportId,
   SubjectId,
 } from "../domain/shared/ids.ts";
 import type { Instant } from "../domain/shared/instant.ts";
@@ -500,6 +502,11 @@ export interface Application {
     start(caller: Caller, input: { readonly dry_run: boolean }): Outcome<RetentionRunView>;
     runs(caller: Caller, page: PageRequest): Outcome<Page<RetentionRunView>>;
     run(caller: Caller, id: RetentionRunId): Outcome<RetentionRunView>;
+  };
+  readonly reports: {
+    /** Newest first. */
+    list(caller: Caller, kind: SignedReportKind, page: PageRequest): Outcome<Page<SignedReport>>;
+    read(caller: Caller, id: SignedReportId): Outcome<SignedReport>;
   };
   readonly access: {
     /** Tells the trail that staff read personal data; resolves when it is stored. */

@@ -5,6 +5,7 @@ import type { Application } from "./application.ts";
 import { listEntries } from "./audit/list-entries.ts";
 import { proveEntry } from "./audit/prove-entry.ts";
 import { readCheckpoint, readTile, verifierKeys } from "./audit/publish-log.ts";
+import { listReports, readReport } from "./audit/read-reports.ts";
 import {
   changeBreach,
   listBreaches,
@@ -189,6 +190,7 @@ export const createApplication = (
     runs: listRetentionRuns(deps),
     run: readRetentionRun(deps),
   },
+  reports: { list: listReports(deps), read: readReport(deps) },
   access: accessTrail(deps),
   idempotency: idempotentRequests(deps),
   audit: {

@@ -405,7 +405,7 @@ const CASES: readonly Case[] = [
     (method): Case => ({
       operation: `${method} /unsubscribe/{token}`,
       path: async ({ server, others }) =>
-        `/unsubscribe/${await server.deps.signer.sign("unsubscribe", others["another's"])}`,
+        `/unsubscribe/${await server.deps.signer.conceal("unsubscribe", others["another's"])}`,
       expected: ALL,
     }),
   ),
@@ -555,6 +555,15 @@ const CASES: readonly Case[] = [
     path: async ({ server }) => {
       await server.deps.unitOfWork.commit(changes([insert("retention_runs")]));
       return `/v1/admin/retention/runs/${(await server.deps.readers.retentionRuns.list(null, 1))[0]?.id}`;
+    },
+    expected: ADMINISTER,
+  },
+  { operation: "GET /v1/admin/reports", path: () => "/v1/admin/reports?kind=erasure", expected: ADMINISTER },
+  {
+    operation: "GET /v1/admin/reports/{id}",
+    path: async ({ server }) => {
+      await server.deps.unitOfWork.commit(changes([insert("signed_reports", { kind: "drill" })]));
+      return `/v1/admin/reports/${(await server.deps.readers.signedReports.list("drill", null, 1))[0]?.id}`;
     },
     expected: ADMINISTER,
   },

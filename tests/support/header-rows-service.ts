@@ -42,6 +42,10 @@ const aRetentionRun = async ({ server }: Asker): Promise<string> => {
   await server.deps.unitOfWork.commit(changes([insert("retention_runs")]));
   return `/v1/admin/retention/runs/${(await server.deps.readers.retentionRuns.list(null, 1))[0]?.id}`;
 };
+const aReport = async ({ server }: Asker): Promise<string> => {
+  await server.deps.unitOfWork.commit(changes([insert("signed_reports", { kind: "drill" })]));
+  return `/v1/admin/reports/${(await server.deps.readers.signedReports.list("drill", null, 1))[0]?.id}`;
+};
 
 const aServiceCredential = async ({ server }: Asker): Promise<string> => {
   await serviceToken(server, ["consents:check"]);
@@ -158,6 +162,24 @@ export const SERVICE_ROWS: readonly Row[] = [
     path: aRetentionRun,
     success: JSON_200,
     nowhere: `/v1/admin/retention/runs/${ID}`,
+    fails: true,
+  },
+  {
+    operation: "GET /v1/admin/reports",
+    as: "admin",
+    limits: GENERAL,
+    path: () => "/v1/admin/reports?kind=erasure",
+    success: JSON_200,
+    invalid: { query: "&limit=0" },
+    fails: true,
+  },
+  {
+    operation: "GET /v1/admin/reports/{id}",
+    as: "admin",
+    limits: GENERAL,
+    path: aReport,
+    success: JSON_200,
+    nowhere: `/v1/admin/reports/${ID}`,
     fails: true,
   },
   {

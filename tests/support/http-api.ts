@@ -1210,6 +1210,43 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/admin/reports": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Signed reports of one kind, newest first
+     * @description Evidence for whoever asks (GDPR Art. 5(2)): certificates of erasure, retention runs, drills and restores. Nobody's data is in them.
+     */
+    get: operations["listReports"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/admin/reports/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A signed report */
+    get: operations["readReport"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/admin/audit-entries": {
     parameters: {
       query?: never;
@@ -3175,6 +3212,11 @@ export interface components {
       /** @description Signed proof for whoever decided (compact JWS, EdDSA; keys at /.well-known/jwks.json). Its payload is described by /schemas/consent-receipt.json. Whoever holds it may withdraw and exercise the person's rights: keep it safe. */
       receipt: string;
     };
+    /**
+     * @description `erasure`: the certificate that a person was erased and looked for; `retention`: what a run took; `drill` and `restore`: how a backup came back
+     * @enum {string}
+     */
+    ReportKind: "erasure" | "retention" | "drill" | "restore";
     RestrictionLifting: {
       /** @description As the person is told */
       reason: string;
@@ -3314,6 +3356,26 @@ export interface components {
        * @example 2026-03-05T14:07:09.123Z
        */
       expires_at: string;
+    };
+    SignedReport: {
+      /**
+       * Format: uuid
+       * @example 0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b
+       */
+      id: string;
+      kind: components["schemas"]["ReportKind"];
+      /**
+       * Format: date-time
+       * @example 2026-03-05T14:07:09.123Z
+       */
+      created_at: string;
+      /** @description The signed report (compact JWS, keys at /.well-known/jwks.json): counts, dates and grounds */
+      document: string;
+    };
+    SignedReportPage: {
+      items: components["schemas"]["SignedReport"][];
+      /** @description Send as `cursor` for the next page; null on the last. */
+      next_cursor: string | null;
     };
     StoredConsentPolicy: {
       /** @example 2 */
@@ -12126,6 +12188,196 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["RetentionRun"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `not-found`: Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  listReports: {
+    parameters: {
+      query: {
+        /** @description `erasure`: the certificate that a person was erased and looked for; `retention`: what a run took; `drill` and `restore`: how a backup came back */
+        kind: components["schemas"]["ReportKind"];
+        /** @description At most so many items */
+        limit?: number;
+        /** @description `next_cursor` of the page before */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of reports */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SignedReportPage"];
+        };
+      };
+      /** @description `host-invalid`: Host not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `credential-invalid`: Credential not accepted; `credential-required`: Credential needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `permission-missing`: Permission missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `invalid-input`: Invalid input */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `rate-limited`: Too many requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The header fields of the request are larger than 16 KiB, or more than 200 */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `unexpected-error`: Unexpected error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `service-unavailable`: Service unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  readReport: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @example 0196f6a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The report */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SignedReport"];
         };
       };
       /** @description `host-invalid`: Host not valid */

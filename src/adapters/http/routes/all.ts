@@ -8,6 +8,7 @@ import { adminFlagRoutes } from "./admin-flags.ts";
 import { adminLegalHoldRoutes } from "./admin-legal-holds.ts";
 import { adminPrivacyRequestRoutes } from "./admin-privacy-requests.ts";
 import { adminProcessingRecordRoutes } from "./admin-processing-record.ts";
+import { adminReportRoutes } from "./admin-reports.ts";
 import { adminRetentionRoutes } from "./admin-retention.ts";
 import { adminServiceCredentialRoutes } from "./admin-service-credentials.ts";
 import { adminSubjectRoutes } from "./admin-subjects.ts";
@@ -62,6 +63,7 @@ export const allRoutes = (service: Service): readonly Route[] => {
     ...adminFlagRoutes(service),
     ...adminConsentPolicyRoutes(service),
     ...adminRetentionRoutes(service),
+    ...adminReportRoutes(service),
     ...adminAuditEntryRoutes(service),
     ...auditLogRoutes(service),
     ...ofrepRoutes(service),
