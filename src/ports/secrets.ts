@@ -43,6 +43,9 @@ export interface BlindIndexer {
 /** What a signed text is for: proof for one is none for another. */
 export type SignedPurpose = "notice" | "subject" | "unsubscribe";
 
+/** What may only be read here, though it travels: in addresses, which mail programs and proxies keep. */
+export type ConcealedPurpose = "unsubscribe";
+
 /**
  * A text with a proof that this service wrote it: `payload.signature`, both base64url. Each purpose has a random key of
  * its own that rotating SECRET_KEY leaves as it is. Rejects with StorageFailure when the key cannot be read or made.
@@ -51,6 +54,10 @@ export interface Signer {
   sign(purpose: SignedPurpose, payload: string): Promise<string>;
   /** The payload, or null when the text was not signed here for this purpose, in constant time. */
   verify(purpose: SignedPurpose, signed: string): Promise<string | null>;
+  /** The payload as nobody else can read it, another text each time; base64url. */
+  conceal(purpose: ConcealedPurpose, payload: string): Promise<string>;
+  /** The payload, or null when the text was not concealed here for this purpose. */
+  reveal(purpose: ConcealedPurpose, concealed: string): Promise<string | null>;
   /** Lower-case hexadecimal SHA-256. */
   digest(text: string): string;
 }

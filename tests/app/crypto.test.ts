@@ -205,6 +205,29 @@ describe("signing", () => {
     await expect(signerWith(before, store).verify("subject", signed)).rejects.toBeInstanceOf(SealBroken);
   });
 
+  test("conceals so that only the same installation reveals it, and the text shows nothing", async () => {
+    const own = stage();
+    const signer = signerWith(before, own);
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: "grapheme" }), async (payload) => {
+        const concealed = await signer.conceal("unsubscribe", payload);
+        expect(concealed).toMatch(/^[A-Za-z0-9_-]+$/);
+        expect(await signer.reveal("unsubscribe", concealed)).toBe(payload);
+        expect(await signer.conceal("unsubscribe", payload)).not.toBe(concealed);
+      }),
+      { numRuns: 100 },
+    );
+    const payload = "8f3c2f1e-0000-4000-8000-000000000001";
+    const concealed = await signer.conceal("unsubscribe", payload);
+    expect(Buffer.from(concealed, "base64url").toString("latin1")).not.toContain(payload.slice(0, 8));
+    expect(await signerWith(rotated, own).reveal("unsubscribe", concealed)).toBe(payload);
+    expect(await signerWith(before, stage()).reveal("unsubscribe", concealed)).toBeNull();
+    const wrong = [...spoiled(concealed), "", "x", "A".repeat(37), `${concealed}=`, `x${concealed}`];
+    expect(await Promise.all(wrong.map((text) => signer.reveal("unsubscribe", text)))).toEqual(
+      wrong.map(() => null),
+    );
+  });
+
   test("digest is SHA-256 in lower-case hexadecimal", () => {
     expect(signerWith(before).digest("abc")).toBe(
       "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",

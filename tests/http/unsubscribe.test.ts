@@ -117,6 +117,16 @@ describe("one click", () => {
     expect(await wants(server, ada)).toBe(true);
   });
 
+  test("the link shows nobody's pseudonym, and one of a mail sent before, which does, still works", async () => {
+    const { server, ada, path } = await told();
+    const token = path.slice("/unsubscribe/".length);
+    expect(Buffer.from(token, "base64url").toString("latin1")).not.toContain(ada.subject);
+    const former = `/unsubscribe/${await server.deps.signer.sign("unsubscribe", ada.subject)}`;
+    expect((await server.request("GET", former)).status).toBe(200);
+    expect((await server.request("POST", former, ONE_CLICK)).status).toBe(200);
+    expect(await wants(server, ada)).toBe(false);
+  });
+
   test("is for links of mails only, and for one person each", async () => {
     const { server, ada, path } = await told();
     const subject = await server.deps.signer.sign("subject", ada.subject);

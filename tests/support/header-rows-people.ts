@@ -54,7 +54,7 @@ const aDecision = async ({ server, token }: Asker): Promise<string> => {
 const THREAD = "/v1/threads/%2Fblog%2Fpost%2F/comments";
 
 const unsubscribing = async ({ server, subject }: Asker): Promise<string> =>
-  `/unsubscribe/${await server.deps.signer.sign("unsubscribe", subject)}`;
+  `/unsubscribe/${await server.deps.signer.conceal("unsubscribe", subject)}`;
 
 export const PEOPLE_ROWS: readonly Row[] = [
   // Consent

@@ -7,15 +7,17 @@ import type { Deps } from "../deps.ts";
 
 type Notifications = Application["notifications"];
 
-/** The link that stops notifications to a person. It says nothing but her pseudonym, and does not expire. */
+/** The link that stops notifications to a person. It says nothing to anybody else, and does not expire. */
 export const unsubscribeUrl = async (
   deps: Pick<Deps, "signer"> & { readonly policies: Pick<Deps["policies"], "publicUrl"> },
   subject: SubjectId,
 ): Promise<string> =>
-  `${deps.policies.publicUrl}/unsubscribe/${await deps.signer.sign("unsubscribe", subject)}`;
+  `${deps.policies.publicUrl}/unsubscribe/${await deps.signer.conceal("unsubscribe", subject)}`;
 
 const subjectOfLink = async (deps: Pick<Deps, "signer">, token: string): Promise<SubjectId | null> => {
-  const payload = await deps.signer.verify("unsubscribe", token);
+  // Links of earlier mails are signed, and show the pseudonym.
+  const payload =
+    (await deps.signer.reveal("unsubscribe", token)) ?? (await deps.signer.verify("unsubscribe", token));
   return payload === null ? null : parseId<SubjectId>(payload);
 };
 
