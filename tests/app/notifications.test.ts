@@ -37,7 +37,7 @@ describe("a reply", () => {
     expect(mail?.to).toBe("ada@example.org");
     expect(mail?.text).toContain("> I quite agree");
     expect(mail?.text).toContain("https://www.example.org/blog/first-post/");
-    expect(mail?.unsubscribe_url).toMatch(/^http:\/\/localhost\/unsubscribe\/[\w-]+\.[\w-]+$/);
+    expect(mail?.unsubscribe_url).toMatch(/^http:\/\/localhost\/unsubscribe\/[\w-]{86}$/);
     expect(JSON.stringify(mail)).not.toMatch(/bob|finch/i);
     await service.deliver();
     expect(service.mails).toHaveLength(1);
