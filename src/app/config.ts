@@ -37,7 +37,7 @@ export interface ControllerSetting extends Pick<Controller, "address" | "country
 
 export interface Settings {
   readonly database: DatabaseSetting;
-  /** Folder for generated keys and the outbox. */
+  /** Folder for what is kept beside the database: generated keys, outbox, ledger, logs. */
   readonly dataDir: string;
   readonly mode: "development" | "staging" | "production";
   /** Null: read from, or generated into, the data folder (development only). */
@@ -104,7 +104,8 @@ const databaseOf = (url: string, directUrl: string | undefined, poolSize: number
       { kind: "sqlite", path: url.replace(/^sqlite:\/\/\/(?=\.{1,2}\/|\/)/, "").replace(/^sqlite:\/\//, "") }
     : { kind: "postgres", url, directUrl: directUrl ?? null, poolSize };
 
-const dataDirOf = (database: DatabaseSetting): string => {
+/** The folder of the file; with a server there is none. */
+const besides = (database: DatabaseSetting): string => {
   if (database.kind === "postgres") return "./data";
   const slash = database.path.lastIndexOf("/");
   return slash <= 0 ? "." : database.path.slice(0, slash);
@@ -171,9 +172,10 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
   const env = values as Static<typeof SETTINGS>;
 
   const database = databaseOf(env.DATABASE_URL, env.DATABASE_DIRECT_URL, env.DATABASE_POOL_SIZE);
+  const dataDir = env.DATA_DIR ?? besides(database);
   return {
     database,
-    dataDir: dataDirOf(database),
+    dataDir,
     mode: env.GDPR_MODE,
     secretKey: env.SECRET_KEY ?? null,
     secretKeyPrevious: env.SECRET_KEY_PREVIOUS ?? null,
@@ -201,14 +203,14 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
       failureThreshold: env.CIRCUIT_FAILURE_THRESHOLD,
       timeoutSeconds: env.CIRCUIT_TIMEOUT_SECONDS,
     },
-    logDir: env.LOG_DIR === "none" ? null : (env.LOG_DIR ?? `${dataDirOf(database)}/logs`),
+    logDir: env.LOG_DIR === "none" ? null : (env.LOG_DIR ?? `${dataDir}/logs`),
     tracing:
       env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
         ? null
         : { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT, serviceName: env.OTEL_SERVICE_NAME },
     ledger: {
-      directory: env.ERASURE_LEDGER_DIR ?? `${dataDirOf(database)}/ledger`,
-      headsDirectory: env.ERASURE_LEDGER_HEADS_DIR ?? `${env.BACKUP_DIR ?? dataDirOf(database)}/ledger-heads`,
+      directory: env.ERASURE_LEDGER_DIR ?? `${dataDir}/ledger`,
+      headsDirectory: env.ERASURE_LEDGER_HEADS_DIR ?? `${env.BACKUP_DIR ?? dataDir}/ledger-heads`,
     },
     backup: {
       directory: env.BACKUP_DIR ?? null,

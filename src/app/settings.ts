@@ -17,6 +17,7 @@ export const SETTINGS = Type.Object({
   }),
   DATABASE_DIRECT_URL: optional(Type.String({ pattern: "^postgres(ql)?://.+$" })),
   DATABASE_POOL_SIZE: Type.Integer({ minimum: 1, maximum: 1_000, default: 10 }),
+  DATA_DIR: optional(Type.String({ minLength: 1 })),
 
   DATA_RETENTION_DAYS: days(DataRetentionPeriod.LOGS),
   USER_DATA_RETENTION_DAYS: days(DataRetentionPeriod.USER_DATA),
@@ -83,6 +84,7 @@ export const EXPECTED: Readonly<Record<keyof Static<typeof SETTINGS>, string>> =
   DATABASE_URL: "sqlite:///./path, sqlite:////absolute/path or postgres://user:password@host/database",
   DATABASE_DIRECT_URL: "postgres://user:password@host/database",
   DATABASE_POOL_SIZE: "a whole number from 1 to 1000",
+  DATA_DIR: "a folder",
   DATA_RETENTION_DAYS: "days, from 1 to 36500",
   USER_DATA_RETENTION_DAYS: "days, from 1 to 36500",
   COMMENT_RETENTION_DAYS: "days, from 1 to 36500",

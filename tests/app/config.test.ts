@@ -38,6 +38,18 @@ test("a SQLite path is relative or absolute as it is written", () => {
   ]);
 });
 
+test("what is kept beside the database lies in its folder, or where it is told to", () => {
+  const placesOf = (environment: Record<string, string>) => {
+    const { dataDir, logDir, ledger } = readSettings(environment);
+    return [dataDir, logDir, ledger.directory, ledger.headsDirectory];
+  };
+  const inside = (folder: string) => [folder, `${folder}/logs`, `${folder}/ledger`, `${folder}/ledger-heads`];
+  expect(placesOf({ DATABASE_URL: "sqlite:////srv/a/gonogo.db" })).toEqual(inside("/srv/a"));
+  expect(placesOf({ DATABASE_URL: "postgres://db/x" })).toEqual(inside("./data"));
+  for (const DATABASE_URL of ["postgres://db/x", "sqlite:////srv/a/gonogo.db"])
+    expect(placesOf({ DATABASE_URL, DATA_DIR: "/srv/b" })).toEqual(inside("/srv/b"));
+});
+
 test("every wrong setting is named in one message, and no value is repeated", () => {
   const wrong = {
     PORT: "eighty-two",
