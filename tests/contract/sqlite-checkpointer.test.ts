@@ -56,6 +56,17 @@ describe("the checkpointer of SQLite", () => {
     }
   });
 
+  test("keeps commits of others from copying while batches come, and no longer", async () => {
+    // Not kept: this pragma is answered when it is prepared.
+    const copiedAt = (): number => Number(connection.db.prepare("pragma wal_autocheckpoint").values()[0]?.[0]);
+    await checkpointer.written();
+    expect(copiedAt()).toBe(65_536);
+    await checkpointer.close();
+    expect(copiedAt()).toBe(4_000);
+    await checkpointer.written();
+    expect(copiedAt()).toBe(65_536);
+  });
+
   test("copies the log to its end after some batches, so that the next commit begins it anew", async () => {
     write();
     for (let batch = 1; batch < ENOUGH; batch += 1) expect(await checkpointer.written()).toBe(0);

@@ -1,4 +1,4 @@
-import type { DatabaseFile, SqliteConnection } from "./connection.ts";
+import { type DatabaseFile, leaveCopying, resumeCopying, type SqliteConnection } from "./connection.ts";
 
 export interface CheckpointOrder {
   readonly order: "copy" | "close";
@@ -16,7 +16,7 @@ export interface Checkpointer {
   close(): Promise<void>;
 }
 
-/** Batches until the log is copied to its end: it has to begin anew before it is so long that SQLite copies it by itself. */
+/** Batches until the log is copied to its end: longer it need not become. */
 const EVERY = 12;
 /** Without a batch for so long the thread ends. */
 const IDLE_MS = 10_000;
@@ -30,7 +30,7 @@ const IDLE_MS = 10_000;
  */
 export const createCheckpointer = (
   path: string,
-  { statement }: SqliteConnection,
+  { db, statement }: SqliteConnection,
   file: DatabaseFile,
 ): Checkpointer => {
   let thread: Worker | null = null;
@@ -78,7 +78,10 @@ export const createCheckpointer = (
   };
 
   const close = async (): Promise<void> => {
-    if (idle !== null) clearTimeout(idle);
+    if (idle !== null) {
+      clearTimeout(idle);
+      resumeCopying(db);
+    }
     idle = null;
     await tell("close");
   };
@@ -97,8 +100,10 @@ export const createCheckpointer = (
   return {
     written: async () => {
       batches += 1;
-      if (idle === null) idle = setTimeout(close, IDLE_MS).unref();
-      else idle.refresh();
+      if (idle === null) {
+        leaveCopying(db);
+        idle = setTimeout(close, IDLE_MS).unref();
+      } else idle.refresh();
       const former = copying;
       copying = Promise.resolve();
       await former;

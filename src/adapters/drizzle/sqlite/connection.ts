@@ -5,6 +5,9 @@ import { dirname } from "node:path";
 import { StorageFailure } from "../../../ports/unit-of-work.ts";
 import { driverCode, storageFailure } from "../storage-failure.ts";
 
+/** By the commit that makes the log longer than 16 MiB instead of 4: pages that many commits touch are written once. */
+const COPY_BACK = "pragma wal_autocheckpoint = 4000";
+
 /** SQLite answers "busy" at once, never by stopping the only thread: who waits sleeps between attempts. */
 const PRAGMAS = [
   "pragma busy_timeout = 0",
@@ -14,8 +17,7 @@ const PRAGMAS = [
   "pragma secure_delete = on",
   // What undoes a savepoint stays in memory: a file for it took twice the time, and held rows in the clear.
   "pragma temp_store = memory",
-  // Copying the log back every 16 MiB instead of 4: pages that many commits touch are written once.
-  "pragma wal_autocheckpoint = 4000",
+  COPY_BACK,
   // Pages are read where the operating system has them instead of being copied, which was a third of a read's time. As
   // much as SQLite maps; what a file has beyond is read as before, and writing goes by the log as ever.
   "pragma mmap_size = 2147483648",
@@ -52,6 +54,15 @@ export const unhurried = <T>(db: Database, work: () => T): T => {
   } finally {
     db.run("pragma synchronous = full");
   }
+};
+
+/** From now on no commit copies the log back, but where it grows beyond 256 MiB: somebody else does. */
+export const leaveCopying = (db: Database): void => {
+  db.run("pragma wal_autocheckpoint = 65536");
+};
+
+export const resumeCopying = (db: Database): void => {
+  db.run(COPY_BACK);
 };
 
 export interface SqliteConnection {
