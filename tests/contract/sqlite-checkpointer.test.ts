@@ -58,7 +58,8 @@ describe("the checkpointer of SQLite", () => {
 
   test("keeps commits of others from copying while batches come, and no longer", async () => {
     // Not kept: this pragma is answered when it is prepared.
-    const copiedAt = (): number => Number(connection.db.prepare("pragma wal_autocheckpoint").values()[0]?.[0]);
+    const copiedAt = (): number =>
+      Number(connection.db.prepare("pragma wal_autocheckpoint").values()[0]?.[0]);
     await checkpointer.written();
     expect(copiedAt()).toBe(65_536);
     await checkpointer.close();

@@ -77,15 +77,6 @@ export const createCheckpointer = (
     return told;
   };
 
-  const close = async (): Promise<void> => {
-    if (idle !== null) {
-      clearTimeout(idle);
-      resumeCopying(db);
-    }
-    idle = null;
-    await tell("close");
-  };
-
   const copy = async (): Promise<void> => {
     await tell("copy");
     await (await file.handle()).datasync();
@@ -93,8 +84,18 @@ export const createCheckpointer = (
   let copying: Promise<void> = Promise.resolve();
   const begin = (): void => {
     copying = copy();
-    // Who is told of the next batch hears of a failure.
+    // Whoever tells of the next batch hears of a failure.
     copying.catch(() => undefined);
+  };
+
+  const close = async (): Promise<void> => {
+    if (idle !== null) {
+      clearTimeout(idle);
+      resumeCopying(db);
+    }
+    idle = null;
+    await copying.catch(() => undefined);
+    await tell("close");
   };
 
   return {
