@@ -46,8 +46,8 @@ export interface RetentionStore {
    * Takes the next due records, and in the same transaction stores what `tell` answers to what became of them: its
    * audit entries and writes, all of it or nothing. A conflict of the told writes undoes the batch. `tell` may be asked
    * more than once. What was applied is durable, at the latest, with the next commit: a crash of the database may take the
-   * last batches back, each as a whole with what it told. After a rejection with `stored: "unknown"` read what `tell` stored to know. A batch may stop short
-   * of its limit so as not to keep others waiting.
+   * last batches back, each as a whole with what it told. After a rejection with `stored: "unknown"` read what `tell` stored
+   * to know. A batch may stop short of its limit so as not to keep others waiting.
    */
   apply(batch: DueBatch, tell: (outcome: BatchOutcome) => Changes): Promise<Result<AppliedBatch, Conflict>>;
   /** What `apply` would do now, record by record as each is found. Changes nothing, locks nothing. */

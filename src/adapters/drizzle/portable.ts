@@ -1,4 +1,4 @@
-import { getTableColumns, type Placeholder, type SQL, sql, type Table } from "drizzle-orm";
+import { getTableColumns, type Placeholder, sql, type Table } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { storableText } from "../../domain/shared/text.ts";
 import type { postgresSchema } from "./schema.postgres.ts";
@@ -18,13 +18,13 @@ export interface Source {
   readonly indexedBy: IndexHint;
 }
 
-/** Behind a table's name: by which of its indexes it is read, for a planner that would not find out by itself. */
-export type IndexHint = (index: string) => SQL;
+/** SQL behind a table's name: by which of its indexes it is read, for a planner that would not find out by itself. */
+export type IndexHint = (index: string) => string;
 
-export const sqliteHint: IndexHint = (index) => sql.raw(`indexed by ${index}`);
+export const sqliteHint: IndexHint = (index) => ` indexed by "${index}"`;
 
 /** PostgreSQL takes none, and finds out. */
-export const postgresHint: IndexHint = () => sql.empty();
+export const postgresHint: IndexHint = () => "";
 
 /** The columns that hold a table's records: all but `position`, which the database gives. */
 export const recordColumns = <T extends Table>(table: T): Omit<T["_"]["columns"], "position"> => {

@@ -7,6 +7,7 @@ import {
   PLACE_HOLDER,
 } from "../../domain/retention/due-records.ts";
 import type { TableName } from "./limits.ts";
+import type { IndexHint } from "./portable.ts";
 
 /** Texts with `$1`, `$2` … as PostgreSQL reads them; SQLite is given `?1`, `?2` …. */
 export interface RetentionStatements {
@@ -46,16 +47,15 @@ export const isHeldRecord = (id: string): string => `exists ${heldBy(`h."record_
 const BEHIND = `t."retention_until" <= $1 and (t."retention_until", t."id") > ($2, $3)`;
 const IN_ORDER = `order by t."retention_until", t."id"`;
 
-/** `hint`: how the dialect is told by which index a table is read, behind its name. */
 export const createRetentionStatements = (
   columnsOf: ColumnsOf,
-  hint: (index: string) => string,
+  indexedBy: IndexHint,
 ): RetentionStatements => ({
   page: (table, asked = false, beside = undefined) => {
     const own = table === "subjects";
     const subject = own ? `t."id"` : columnsOf(table).includes("subject_id") ? `t."subject_id"` : null;
     // Whoever is active is not looked up: only those few who are not.
-    const setAside = `(select s."status" from "subjects" as s${hint("subjects_set_aside")} where s."id" = ${subject} and s."status" <> 'active')`;
+    const setAside = `(select s."status" from "subjects" as s${indexedBy("subjects_set_aside")} where s."id" = ${subject} and s."status" <> 'active')`;
     const status = own ? `t."status"` : subject === null ? "null" : setAside;
     const role = own ? `t."role"` : "null";
     const holds = [

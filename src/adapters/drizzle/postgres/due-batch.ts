@@ -12,6 +12,7 @@ import { type Instant, plusDays } from "../../../domain/shared/instant.ts";
 import type { DueBatch } from "../../../ports/retention-store.ts";
 import type { Encoder, Scalar } from "../encode.ts";
 import type { TableName } from "../limits.ts";
+import { postgresHint } from "../portable.ts";
 import {
   createRetentionStatements,
   type DueRow,
@@ -163,7 +164,7 @@ export const createDueBatches = (encoder: Encoder, statements: Statements, table
     };
   };
 
-  const texts = createRetentionStatements(columnsOf, () => "");
+  const texts = createRetentionStatements(columnsOf, postgresHint);
   const pageText = (collection: PersonalCollection): string =>
     lockedPage(collection, texts.page(collection, false, ["t.ctid", "row"]));
 

@@ -6,7 +6,7 @@ import type { AppliedBatch, BatchOutcome, DueBatch, RetentionStore } from "../..
 import { type Conflict, StorageFailure } from "../../../ports/unit-of-work.ts";
 import { createEncoder } from "../encode.ts";
 import type { TableName } from "../limits.ts";
-import type { Attempt } from "../portable.ts";
+import { type Attempt, postgresHint } from "../portable.ts";
 import { createRetentionStatements } from "../retention-statements.ts";
 import { postgresSchema } from "../schema.postgres.ts";
 import { sqlStateOf, storageFailure } from "../storage-failure.ts";
@@ -56,7 +56,7 @@ export const createRetentionStore = ({
 }: PostgresRetentionOptions): PostgresRetentionStore => {
   const encoder = createEncoder(postgresSchema);
   const statements = createStatements();
-  const texts = createRetentionStatements(encoder.columnsOf, () => "");
+  const texts = createRetentionStatements(encoder.columnsOf, postgresHint);
   const batches = createDueBatches(encoder, statements, Object.keys(postgresSchema) as TableName[]);
 
   /** One transaction. Throws what the driver threw; `committing` says from when on the outcome may be unknown. */

@@ -36,7 +36,7 @@ export const consentReader = (source: Source): ConsentReader => {
       .select({
         id: asked,
         set_aside: sql<CheckBasis["set_aside"]>`(
-          select status from ${subjects} ${source.indexedBy("subjects_set_aside")}
+          select status from ${subjects}${sql.raw(source.indexedBy("subjects_set_aside"))}
           where ${subjects.id} = ${asked} and status <> 'active'
         )`,
         // Looked up, not joined: joined, SQLite takes four times as long, and PostgreSQL sorts. And once: two columns in

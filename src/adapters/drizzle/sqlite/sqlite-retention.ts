@@ -9,7 +9,7 @@ import type { AppliedBatch, BatchOutcome, DueBatch, RetentionStore } from "../..
 import type { Conflict } from "../../../ports/unit-of-work.ts";
 import type { Encoder, Scalar } from "../encode.ts";
 import type { TableName } from "../limits.ts";
-import type { Attempt } from "../portable.ts";
+import { type Attempt, sqliteHint } from "../portable.ts";
 import {
   createRetentionStatements,
   type DueRow,
@@ -55,7 +55,7 @@ export const createRetentionStore = (
   groups: Pick<SqliteGroupStore, "storeInside">,
   { attempt, checkpointer, tables, budgetMs }: SqliteRetentionOptions,
 ): RetentionStore => {
-  const texts = createRetentionStatements(encoder.columnsOf, (index) => ` indexed by "${index}"`);
+  const texts = createRetentionStatements(encoder.columnsOf, sqliteHint);
   const rows = (text: string, ...values: readonly Scalar[]): readonly unknown[][] =>
     statement(text.replaceAll("$", "?")).values(...values);
   const run = (text: string, ...values: readonly Scalar[]): number => statement(text).run(...values).changes;
