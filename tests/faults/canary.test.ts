@@ -52,15 +52,17 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const LINK = /#(gnl_[\w-]+)/;
+
 /** Signs in by the mailed link, posts, decides. */
 const signedIn = async (): Promise<string> => {
   const { she } = browser;
-  const arriving = openMailbox(inFolder("outbox")).next(CANARY.email);
+  const arriving = openMailbox(inFolder("outbox")).next(CANARY.email, LINK);
   await she("POST", "/v1/sign-in-links", { json: { email: CANARY.email } });
   const mail = await arriving;
   // What is found nowhere below is in the mail that is hers.
   expect(betrayals(mail)).not.toEqual([]);
-  const link_token = /#(gnl_[\w-]+)/.exec(mail)?.[1];
+  const link_token = LINK.exec(mail)?.[1];
   const opened = await she("POST", "/v1/sessions", { json: { link_token } });
   const { token } = opened.json() as { token: string };
   const posted = await she("POST", THREAD, { token, json: COMMENT });

@@ -10,8 +10,8 @@ const unquoted = (mail: string): string =>
     .replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 
 export interface Mailbox {
-  /** The next mail to this address. Rejects where none comes. */
-  next(address: string): Promise<string>;
+  /** The next mail to this address that has this in it. Rejects where none comes. */
+  next(address: string, wanted: RegExp): Promise<string>;
   /** What came since the last time and nobody waited for. */
   others(): Promise<readonly string[]>;
 }
@@ -19,7 +19,7 @@ export interface Mailbox {
 /** Reads the folder that a service without SMTP writes its mails to. */
 export const openMailbox = (folder: string): Mailbox => {
   const seen = new Set<string>();
-  const awaited = new Map<string, (mail: string) => void>();
+  const awaited = new Map<string, { readonly wanted: RegExp; readonly take: (mail: string) => void }>();
   let others: string[] = [];
 
   const read = async (): Promise<void> => {
@@ -29,16 +29,18 @@ export const openMailbox = (folder: string): Mailbox => {
     const mails = fresh.map(async (name) => unquoted(await Bun.file(join(folder, name)).text()));
     for (const mail of await Promise.all(mails)) {
       const to = /^To: (\S+)/m.exec(mail)?.[1] ?? "";
-      const take = awaited.get(to);
-      awaited.delete(to);
-      if (take === undefined) others.push(mail);
-      else take(mail);
+      const waiting = awaited.get(to);
+      if (waiting?.wanted.test(mail) !== true) others.push(mail);
+      else {
+        awaited.delete(to);
+        waiting.take(mail);
+      }
     }
   };
 
   return {
-    next: async (address) => {
-      const mail = new Promise<string>((take) => awaited.set(address, take));
+    next: async (address, wanted) => {
+      const mail = new Promise<string>((take) => awaited.set(address, { wanted, take }));
       const reading = setInterval(() => void read(), 100);
       const found = await Promise.race([mail, Bun.sleep(DEADLINE_MS)]);
       clearInterval(reading);

@@ -64,6 +64,7 @@ const LATE: readonly string[] = [
   "filePrivacyRequest",
   "identifyPrivacyRequest",
   "liftRestriction",
+  "refusePrivacyRequest",
 ];
 
 /** Requests over all operations; those that create are asked more often, so that there is something to ask for. */
