@@ -21,8 +21,11 @@ import { readTree } from "./stored-tree.ts";
 
 /** Entries that are read and hashed without letting anybody else run: about 10 ms. */
 const PAGE = 1_024;
-/** Entries that go into the tree at once. */
-const BATCH = 8_192;
+/**
+ * Entries that go into the tree at once. With several processes on one SQLite file whoever commits after another one has
+ * to find every page of the file anew: as many at once as come in half a second.
+ */
+const BATCH = 32_768;
 
 const LEASE = "audit-sequencer";
 /** So long nobody goes on when the one whose turn it is has died. */
@@ -120,46 +123,51 @@ export const sequenceLog = (deps: SequencerDeps): Sequencer => {
   const integrate = async (): Promise<number> => {
     const { tree, checkpoint } = await current();
     const seal = await auditSeals.open();
-    const leaves: Leaf[] = [];
-    for (let after = checkpoint?.last_position ?? 0; leaves.length < BATCH; ) {
+    const tiles = new Map<string, Tile>();
+    let grown = tree;
+    let after = checkpoint?.last_position ?? 0;
+    while (grown.size - tree.size < BATCH) {
       const found = await auditLog.entries(after, PAGE);
       const page = checkpoint === null ? await adopt(deps, seal, found) : found;
       check(
         seal,
         page.map(({ entry }) => entry),
       );
-      for (const { position, entry } of page)
-        leaves.push({ position, hash: leafOf(auditSeals.sha256, entry) });
+      const leaves = page.map(({ position, entry }): Leaf => {
+        return { position, hash: leafOf(auditSeals.sha256, entry) };
+      });
+      const more = withLeaves(auditSeals.sha256, grown, leaves);
+      for (const tile of more.tiles) tiles.set(`${tile.level}/${tile.index}`, tile);
+      grown = more.tree;
       after = page.at(-1)?.position ?? after;
       if (page.length < PAGE) break;
       await turn();
     }
-    const last = leaves.at(-1);
-    if (last === undefined) return 0;
-    const grown = withLeaves(auditSeals.sha256, tree, leaves);
-    const root = rootOfTree(auditSeals.sha256, grown.tree);
+    const { size } = grown;
+    if (size === tree.size) return 0;
+    const root = rootOfTree(auditSeals.sha256, grown);
     const origin = logOrigin(deps);
     const now = clock.now();
     const next: StoredCheckpoint = {
-      size: grown.tree.size,
-      last_position: last.position,
+      size,
+      last_position: after,
       root: root.toBase64(),
-      note: await logSigner.sign(origin, checkpointText({ origin, size: grown.tree.size, root })),
+      note: await logSigner.sign(origin, checkpointText({ origin, size, root })),
       created_at: now,
     };
     const replaces = checkpoint !== null && dayOf(checkpoint.created_at) === dayOf(now);
     const went = await auditLog.integrate({
       from: tree.size,
-      tiles: grown.tiles.map(stored),
+      tiles: [...tiles.values()].map(stored),
       checkpoint: next,
       replaces,
     });
     // Somebody else came first: what he made is read and checked next time.
-    known = went ? { tree: grown.tree, checkpoint: next } : null;
+    known = went ? { tree: grown, checkpoint: next } : null;
     if (!went) return 0;
     await checkpointFile.write(next.note);
     outside = next.note;
-    return leaves.length;
+    return size - tree.size;
   };
 
   const isThereSomething = async (): Promise<boolean> => {
