@@ -27,6 +27,12 @@ const BARE_UNTIL = FAR + 10_000_000;
 
 const TEXT = "What a well-made engine, and how it weaves! ".repeat(4);
 
+/**
+ * One of so many, in no order: comments that follow each other are of threads and authors that lie far apart in the indexes,
+ * as people come. In order, a small database has several of them on one page, and a large one has none.
+ */
+const anyOf = (count: number): string => `((n * 2654435761) % ${count})`;
+
 /** Rows like those of requests: ids in order of time, the oldest due; `n` counts from 1, `x` makes hexadecimal of it. */
 const seedText = (rows: number, numbers: string, hex: (n: string) => string): string => {
   const due = Math.round(rows * DUE_SHARE);
@@ -38,7 +44,7 @@ const seedText = (rows: number, numbers: string, hex: (n: string) => string): st
     "insert into comments (id, created_at, updated_at, version, consent_given, consent_timestamp, retention_until, anonymized, thread, " +
     "subject_id, parent_id, root_id, depth, content, status, queued_at, moderated_at, moderation_note, edited_at, edit_token_hash, " +
     `notify_replies, source, source_id) select ${id}, 900000000000 + n, 900000000000 + n, 1, TRUE_, 900000000000 + n, ${until}, FALSE_, ` +
-    `'/posts/' || (n % 5000), (select '0b7f4a4e-5f0e-4f39-9d0a-' || ${hex("(n % 20000) + 1")}), null, ${id}, 0, '${TEXT}', 'approved', ` +
+    `'/posts/' || ${anyOf(5_000)}, (select '0b7f4a4e-5f0e-4f39-9d0a-' || ${hex(`${anyOf(20_000)} + 1`)}), null, ${id}, 0, '${TEXT}', 'approved', ` +
     `null, null, null, null, null, FALSE_, null, null from ${numbers}`
   );
 };
@@ -103,7 +109,7 @@ export const postgresFull = async (rows: number): Promise<FullPlace> => {
   await store.close();
   const sql = postgres(server.url, { max: 1, fetch_types: false, prepare: false, onnotice: () => undefined });
   const hex = (n: string) => `lpad(to_hex(${n}), 12, '0')`;
-  const numbers = (from: number, to: number) => `generate_series(${from}, ${to}) as n`;
+  const numbers = (from: number, to: number) => `generate_series(${from}::bigint, ${to}) as n`;
   await sql.unsafe("set synchronous_commit = off");
   await sql.unsafe(flags(subjectText(numbers(1, 20_000), hex), "true", "false"));
   for (let from = 1; from <= rows; from += PIECE)

@@ -218,7 +218,9 @@ export const comments = sqliteTable(
     uniqueIndex("comments_source_source_id").on(t.source, t.source_id).where(sql`source_id is not null`),
     index("comments_roots").on(t.thread, t.id).where(sql`depth = 0 and status in ('approved', 'removed')`),
     index("comments_replies").on(t.root_id, t.id).where(sql`depth > 0 and status in ('approved', 'removed')`),
-    index("comments_thread_status").on(t.thread, t.status, t.id),
+    index("comments_thread_status")
+      .on(t.thread, t.status, t.id)
+      .where(sql`depth > 0 or status <> 'approved'`),
     index("comments_queue").on(t.queued_at, t.id).where(sql`queued_at is not null`),
     index("comments_subject_id").on(t.subject_id, t.id),
     index("comments_answers").on(t.parent_id, t.id).where(sql`parent_id is not null`),

@@ -134,6 +134,7 @@ export const commentReaderLaws = (kind: StoreKind): void => {
       const found = await h.readers().comments.inThread(thread, "pending", null, 100);
       expect(idsOf(found)).toEqual(pending.map((each) => each.id));
       expect(await h.readers().comments.inThread(thread, "removed", null, 100)).toEqual([]);
+      expect(idsOf(await h.readers().comments.inThread(thread, "approved", null, 100))).toEqual([root.id]);
       expect(await h.readers().comments.inThread(thread.toUpperCase(), "pending", null, 100)).toEqual([]);
     });
 
@@ -174,6 +175,16 @@ export const commentReaderLaws = (kind: StoreKind): void => {
         () => ({
           page: (after) => h.readers().comments.inThread(thread, "rejected", after, 7),
           make: (own) => by(active, { id: own, status: "rejected" }),
+        }),
+      ],
+      [
+        "approved roots and replies together",
+        (root) => ({
+          page: (after) => h.readers().comments.inThread(thread, "approved", after, 7),
+          make: (own) =>
+            own.charCodeAt(35) % 2 === 0
+              ? by(active, { id: own })
+              : answer(root, active, { id: own, thread }),
         }),
       ],
     ];

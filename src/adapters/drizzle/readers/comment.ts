@@ -3,6 +3,9 @@ import { alias } from "drizzle-orm/pg-core";
 import type { CommentReader, CommentWithAuthor } from "../../../ports/comment-reader.ts";
 import { first, param, prepared, preparedForMany, type Source } from "../portable.ts";
 
+const inOrder = (a: CommentWithAuthor, b: CommentWithAuthor): number =>
+  a.comment.id < b.comment.id ? -1 : 1;
+
 export const commentReader = (source: Source): CommentReader => {
   const { db, schema } = source;
   const { comments, subjects } = schema;
@@ -41,9 +44,16 @@ export const commentReader = (source: Source): CommentReader => {
   const publicReplies = prepared<CommentWithAuthor>(source, "comments.publicReplies", () =>
     page(sql`${comments.root_id} = ${param("root")} and ${reply}`),
   );
+  // Approved roots are in one index, everything else in another: no comment has a place in both.
   const inThread = prepared<CommentWithAuthor>(source, "comments.inThread", () =>
     page(
       sql`${comments.thread} = ${param("thread")} and ${comments.status} = ${param("status")}
+        and (${comments.depth} > 0 or ${comments.status} <> 'approved') and ${subjects.status} <> 'restricted'`,
+    ),
+  );
+  const approvedRoots = prepared<CommentWithAuthor>(source, "comments.approvedRoots", () =>
+    page(
+      sql`${comments.thread} = ${param("thread")} and ${root} and ${comments.status} = 'approved'
         and ${subjects.status} <> 'restricted'`,
     ),
   );
@@ -78,7 +88,13 @@ export const commentReader = (source: Source): CommentReader => {
     byEditTokenHash: async (hash) => first(await byEditTokenHash({ hash })),
     publicRoots: (thread, after, limit) => publicRoots({ thread, after: after ?? "", limit }),
     publicReplies: (rootId, after, limit) => publicReplies({ root: rootId, after: after ?? "", limit }),
-    inThread: (thread, status, after, limit) => inThread({ thread, status, after: after ?? "", limit }),
+    inThread: async (thread, status, after, limit) => {
+      const asked = { thread, after: after ?? "", limit };
+      const others = inThread({ ...asked, status });
+      if (status !== "approved") return others;
+      const [roots, replies] = await Promise.all([approvedRoots(asked), others]);
+      return [...roots, ...replies].toSorted(inOrder).slice(0, limit);
+    },
     queue: (after, limit) =>
       queue({ queued_at: after?.queued_at ?? Number.MIN_SAFE_INTEGER, id: after?.id ?? "", limit }),
     imported: (from, sourceIds) => imported(sourceIds, { source: from }),

@@ -1,0 +1,2 @@
+DROP INDEX `comments_thread_status`;
+CREATE INDEX `comments_thread_status` ON `comments` (`thread`,`status`,`id`);
