@@ -3,6 +3,8 @@ import { type DatabaseFile, leaveCopying, resumeCopying, type SqliteConnection }
 export interface CheckpointOrder {
   readonly order: "copy" | "close";
   readonly path: string;
+  /** Of the file, and not closed by who is told of it: that would drop the locks that SQLite holds on it in this process. */
+  readonly descriptor: number;
 }
 
 export interface Checkpointer {
@@ -23,8 +25,8 @@ const IDLE_MS = 10_000;
 
 /**
  * Left to SQLite, the log of many batches would be copied back by somebody's commit, thousands of pages at a time, and
- * everybody would wait for it. A thread copies each batch while the next one runs, and another brings that to the disk:
- * commits of requests wait behind what the disk is given at once, so it is given little. Now and then the run stands still
+ * everybody would wait for it. A thread copies each batch and brings it to the disk while the next one runs: commits of
+ * requests wait behind what the disk is given at once, so it is given little. Now and then the run stands still
  * until all is copied, the last of it here in less than a millisecond: only a log that was copied to its end is begun anew,
  * and beside writers the thread would never come to it. Where there can be no thread, all is copied here.
  */
@@ -34,25 +36,25 @@ export const createCheckpointer = (
   file: DatabaseFile,
 ): Checkpointer => {
   let thread: Worker | null = null;
-  let answered: (() => void) | null = null;
+  let answered: ((done: boolean) => void) | null = null;
   let batches = 0;
   let idle: NodeJS.Timeout | null = null;
 
-  const settle = (): void => {
-    answered?.();
+  const settle = (done: boolean): void => {
+    answered?.(done);
     answered = null;
   };
   const end = (): void => {
     thread?.terminate();
     thread = null;
-    settle();
+    settle(false);
   };
 
   const start = (): Worker => {
     const started = new Worker(new URL("./checkpoint-thread.ts", import.meta.url).href);
     started.unref();
     started.onmessage = ({ data }: MessageEvent<CheckpointOrder["order"]>) =>
-      data === "close" ? end() : settle();
+      data === "close" ? end() : settle(true);
     started.onerror = (event) => {
       event.preventDefault();
       end();
@@ -61,25 +63,28 @@ export const createCheckpointer = (
   };
 
   let told: Promise<unknown> = Promise.resolve();
-  const tell = (order: CheckpointOrder["order"]): Promise<unknown> => {
-    told = told.then(
+  /** Resolves with whether the thread did it. */
+  const tell = (order: CheckpointOrder["order"], descriptor: number): Promise<boolean> => {
+    const done = told.then(
       () =>
-        new Promise<void>((resolve) => {
+        new Promise<boolean>((resolve) => {
           if (thread === null && order === "close") {
-            resolve();
+            resolve(true);
             return;
           }
           answered = resolve;
           thread ??= start();
-          thread.postMessage({ order, path } satisfies CheckpointOrder);
+          thread.postMessage({ order, path, descriptor } satisfies CheckpointOrder);
         }),
     );
-    return told;
+    told = done;
+    return done;
   };
 
   const copy = async (): Promise<void> => {
-    await tell("copy");
-    await (await file.handle()).datasync();
+    const handle = await file.handle();
+    // What the thread met, whoever goes on meets as well, and can say it.
+    if (!(await tell("copy", handle.fd))) await handle.datasync();
   };
   let copying: Promise<void> = Promise.resolve();
   const begin = (): void => {
@@ -95,7 +100,7 @@ export const createCheckpointer = (
     }
     idle = null;
     await copying.catch(() => undefined);
-    await tell("close");
+    await tell("close", -1);
   };
 
   return {
