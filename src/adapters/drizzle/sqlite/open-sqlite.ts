@@ -40,7 +40,7 @@ export const openSqlite = async ({
   path,
   busyDeadlineMs = 5_000,
   sliceMs = 40,
-  retentionBudgetMs = 1,
+  retentionBudgetMs = 0.8,
   migrationDeadlineMs = 120_000,
   migrationsFolder = SQLITE_MIGRATIONS,
 }: SqliteOptions): Promise<Store> => {
