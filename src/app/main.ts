@@ -11,7 +11,7 @@ import type { Metrics } from "../ports/metrics.ts";
 import { SealBroken } from "../ports/secrets.ts";
 import { StorageFailure } from "../ports/unit-of-work.ts";
 import { AuditLogBroken } from "./audit/audit-log-broken.ts";
-import { type Sequencer, sequenceLog } from "./audit/sequence-log.ts";
+import { type Sequencer, sequenceLog, TURN_MS } from "./audit/sequence-log.ts";
 import { showWitness } from "./audit/show-witness.ts";
 import { nightlyBackup } from "./cli/nightly-backup.ts";
 import { compose, openConfigurationWatch, type Service } from "./compose.ts";
@@ -179,7 +179,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
   const sequencer = sequenceLog({ ...deps, leases: service.store.leases, logger, holder: deps.ids.next() });
   const webhooks = webhookLanes({ ...deps, send: edge.sendWebhook, random: Math.random, logger });
   const schedules = [
-    repeat("sequence-audit-log", 500, logger, sequenceAloud(sequencer, logger)),
+    repeat("sequence-audit-log", TURN_MS, logger, sequenceAloud(sequencer, logger)),
     refreshFlags,
     repeat("refresh-recipients", 2_000, logger, deps.refreshRecipients),
     repeat("deliver-mails", 1_000, logger, () => deliverMails({ ...deps, mailer: edge.mailer, logger })),

@@ -1,6 +1,7 @@
 import type { AuditEntry } from "../domain/audit/audit-entry.ts";
 import type { AuditEntryId } from "../domain/shared/ids.ts";
 import type { Instant } from "../domain/shared/instant.ts";
+import type { Lease } from "./leases.ts";
 
 /** An entry where it stands in the order of insertion. Positions only grow; there may be gaps between them. */
 export interface LoggedEntry {
@@ -37,6 +38,8 @@ export interface Integration {
   readonly checkpoint: StoredCheckpoint;
   /** The former checkpoint is not kept beside this one. */
   readonly replaces: boolean;
+  /** Taken or prolonged in the same commit, where nobody else has it. */
+  readonly lease: Lease;
 }
 
 /**

@@ -1,3 +1,10 @@
+/** What is asked for with `take`. */
+export interface Lease {
+  readonly name: string;
+  readonly holder: string;
+  readonly ttlMs: number;
+}
+
 /**
  * One runner among many instances: a lease belongs to one holder until it runs out. Told by the store's own clock, so
  * that instances need not agree on the time. A holder that was held up may have lost its lease: whatever it does under

@@ -1,5 +1,5 @@
 // A process that does nothing but bring entries into the tree, until it is killed. Settings come from the environment.
-import { sequenceLog } from "../../src/app/audit/sequence-log.ts";
+import { sequenceLog, TURN_MS } from "../../src/app/audit/sequence-log.ts";
 import { compose } from "../../src/app/compose.ts";
 import { readSettings } from "../../src/app/config.ts";
 import { StorageFailure } from "../../src/ports/unit-of-work.ts";
@@ -20,5 +20,5 @@ for (;;) {
     // The database is busy with the writers: the next turn comes soon.
     if (!(failure instanceof StorageFailure)) throw failure;
   }
-  await Bun.sleep(500);
+  await Bun.sleep(TURN_MS);
 }

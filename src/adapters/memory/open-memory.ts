@@ -3,6 +3,7 @@ import { StorageFailure } from "../../ports/unit-of-work.ts";
 import { emptyContents, type MemoryContents } from "./contents.ts";
 import { createMemoryAuditLog } from "./memory-audit-log.ts";
 import { createMemoryGroupStore } from "./memory-group-store.ts";
+import { createMemoryLeases } from "./memory-leases.ts";
 import { memoryPhysicalErasure } from "./memory-physical-erasure.ts";
 import { createMemoryReaders } from "./memory-readers.ts";
 import { createMemoryRetention } from "./memory-retention.ts";
@@ -25,19 +26,7 @@ export const openMemory = (contents: MemoryContents = emptyContents()): Store =>
     connections: null,
     auditLog: createMemoryAuditLog(contents, attempt),
     retention: createMemoryRetention(contents, groups, attempt),
-    leases: {
-      take: (name, holder, ttlMs) =>
-        attempt("leases.take", () => {
-          const held = contents.leases.get(name);
-          if (held !== undefined && held.holder !== holder && held.expiresAt > Date.now()) return false;
-          contents.leases.set(name, { holder, expiresAt: Date.now() + ttlMs });
-          return true;
-        }),
-      release: (name, holder) =>
-        attempt("leases.release", () => {
-          if (contents.leases.get(name)?.holder === holder) contents.leases.delete(name);
-        }),
-    },
+    leases: createMemoryLeases(contents, attempt),
     migrator: {
       status: async () => ({ applied: [], pending: [], unknown: [] }),
       up: async () => [],

@@ -23,9 +23,12 @@ import { readTree } from "./stored-tree.ts";
 const PAGE = 1_024;
 /**
  * Entries that go into the tree at once. With several processes on one SQLite file whoever commits after another one has
- * to find every page of the file anew: as many at once as come in half a second.
+ * to find every page of the file anew: as many at once as come in a turn.
  */
 const BATCH = 32_768;
+
+/** So long a sequencer waits between its turns: an entry is in the tree within two seconds. */
+export const TURN_MS = 750;
 
 const LEASE = "audit-sequencer";
 /** So long nobody goes on when the one whose turn it is has died. */
@@ -91,7 +94,7 @@ export const sequenceLog = (deps: SequencerDeps): Sequencer => {
   let outside: string | null = null;
   let leasedUntil = 0;
 
-  /** Prolonged when half of it is over: each time is a write. Whoever lost it unawares does no harm. */
+  /** Each time is a write, so it is prolonged along with the tree. Whoever lost it unawares does no harm. */
   const isOurTurn = async (): Promise<boolean> => {
     const now = performance.now();
     if (now < leasedUntil - LEASE_MS / 2) return true;
@@ -156,15 +159,18 @@ export const sequenceLog = (deps: SequencerDeps): Sequencer => {
       created_at: now,
     };
     const replaces = checkpoint !== null && dayOf(checkpoint.created_at) === dayOf(now);
+    const began = performance.now();
     const went = await auditLog.integrate({
       from: tree.size,
       tiles: [...tiles.values()].map(stored),
       checkpoint: next,
       replaces,
+      lease: { name: LEASE, holder, ttlMs: LEASE_MS },
     });
     // Somebody else came first: what he made is read and checked next time.
     known = went ? { tree: grown, checkpoint: next } : null;
     if (!went) return 0;
+    leasedUntil = began + LEASE_MS;
     await checkpointFile.write(next.note);
     outside = next.note;
     return size - tree.size;

@@ -27,6 +27,7 @@ const integration = (from: number, size: number, more: Partial<Integration> = {}
     created_at: NOON,
   },
   replaces: false,
+  lease: { name: "sequencer", holder: "ada", ttlMs: 0 },
   ...more,
 });
 
@@ -165,6 +166,20 @@ export const auditLogLaws = (kind: StoreKind): void => {
       expect(await auditLog.positionOf(one.id)).toBe(before);
       expect(await auditLog.replace([blank(one, 2)])).toBe(0);
       expect(await auditLog.replace([])).toBe(0);
+    });
+
+    test("prolongs a lease along with the tree, and only then, and none that is somebody else's", async () => {
+      const { auditLog, leases } = h.store();
+      const from = (await auditLog.newest())?.size ?? 0;
+      const lease = { name: "with the tree", holder: "ada", ttlMs: 3_600_000 };
+      expect(await auditLog.integrate(integration(from + 1, from + 2, { lease }))).toBe(false);
+      expect(await leases.take(lease.name, "bob", 0)).toBe(true);
+      expect(await auditLog.integrate(integration(from, from + 1, { lease }))).toBe(true);
+      expect(await leases.take(lease.name, "bob", 0)).toBe(false);
+      await leases.release(lease.name, "ada");
+      expect(await leases.take(lease.name, "bob", 3_600_000)).toBe(true);
+      expect(await auditLog.integrate(integration(from + 1, from + 2, { lease }))).toBe(true);
+      expect(await leases.take(lease.name, "ada", 0)).toBe(false);
     });
 
     test("answers with `closed` afterwards", async () => {

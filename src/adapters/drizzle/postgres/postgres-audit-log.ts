@@ -5,6 +5,7 @@ import { auditLogReads } from "../readers/audit-log.ts";
 import { postgresMachinery } from "../schema.postgres.ts";
 import { type Lane, LaneLost } from "./lane.ts";
 import type { LaneKeeper } from "./lane-keeper.ts";
+import { TAKE as TAKE_LEASE } from "./postgres-leases.ts";
 import type { ReaderPool } from "./reader-pool.ts";
 import { arrayOf } from "./statements.ts";
 
@@ -43,7 +44,7 @@ const REPLACE =
 
 /** From `begin` to `commit` on a lane that nobody else uses meanwhile. */
 const integrateOn = async (lane: Lane, begin: string, integration: Integration): Promise<boolean> => {
-  const { from, tiles, checkpoint, replaces } = integration;
+  const { from, tiles, checkpoint, replaces, lease } = integration;
   try {
     const [, size] = await Promise.all([lane.send(`${begin}; ${LOCK}`), lane.send(SIZE)]);
     if (size.rows[0]?.["size"] !== String(from)) {
@@ -60,6 +61,7 @@ const integrateOn = async (lane: Lane, begin: string, integration: Integration):
       ]),
       ...(replaces ? [lane.send(FORGET, [String(from)])] : []),
       lane.send(CHECKPOINT, [String(checkpoint.size), String(last_position), root, note, String(created_at)]),
+      lane.send(TAKE_LEASE, [lease.name, lease.holder, String(lease.ttlMs)]),
       lane.send("commit"),
     ]);
     if (answers.at(-1)?.command !== "COMMIT") throw new Error("COMMIT was not answered as such");

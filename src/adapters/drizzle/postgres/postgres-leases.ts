@@ -5,7 +5,8 @@ import type { ReaderPool } from "./reader-pool.ts";
 /** The server's clock: instances need not agree on the time. */
 const NOW = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 
-const TAKE = `insert into leases (name, holder, expires_at) values ($1::text, $2::text, ${NOW} + $3::bigint)
+/** name, holder, milliseconds. */
+export const TAKE = `insert into leases (name, holder, expires_at) values ($1::text, $2::text, ${NOW} + $3::bigint)
   on conflict (name) do update set holder = excluded.holder, expires_at = excluded.expires_at
   where leases.holder = excluded.holder or leases.expires_at <= ${NOW}
   returning name`;

@@ -3,6 +3,7 @@ import type { Attempt, Source } from "../portable.ts";
 import { auditLogReads, type LogTables } from "../readers/audit-log.ts";
 import { sqliteMachinery } from "../schema.sqlite.ts";
 import type { SqliteConnection } from "./connection.ts";
+import { TAKE as TAKE_LEASE } from "./sqlite-leases.ts";
 
 const SIZE = "select coalesce(max(size), 0) from audit_checkpoints";
 const TILE = `insert into audit_tiles (level, "index", hashes, first_position) values (?, ?, ?, ?)
@@ -35,7 +36,7 @@ export const sqliteAuditLog = (
     ...auditLogReads(source, sqliteMachinery as unknown as LogTables, (text, parameters) =>
       statement(text).values(...parameters),
     ),
-    integrate: ({ from, tiles, checkpoint, replaces }) =>
+    integrate: ({ from, tiles, checkpoint, replaces, lease }) =>
       attempt("audit_log.integrate", async () =>
         transact(() => {
           if (statement(SIZE).values()[0]?.[0] !== from) return false;
@@ -45,6 +46,8 @@ export const sqliteAuditLog = (
           if (replaces) statement(FORGET).run(from);
           const { size, last_position, root, note, created_at } = checkpoint;
           statement(CHECKPOINT).run(size, last_position, root, note, created_at);
+          const now = Date.now();
+          statement(TAKE_LEASE).run(lease.name, lease.holder, now + lease.ttlMs, now);
           return true;
         }),
       ),
