@@ -44,7 +44,8 @@ export const commentReader = (source: Source): CommentReader => {
   const publicReplies = prepared<CommentWithAuthor>(source, "comments.publicReplies", () =>
     page(sql`${comments.root_id} = ${param("root")} and ${reply}`),
   );
-  // Approved roots are in one index, everything else in another: no comment has a place in both.
+  // An approved root, which most comments are, is in the index of public roots and not in that of threads by status: a
+  // comment posted or deleted changes one page less, and only moderators ask twice.
   const inThread = prepared<CommentWithAuthor>(source, "comments.inThread", () =>
     page(
       sql`${comments.thread} = ${param("thread")} and ${comments.status} = ${param("status")}
