@@ -14,6 +14,7 @@ import { AuditLogBroken } from "./audit/audit-log-broken.ts";
 import { type Sequencer, sequenceLog, TURN_MS } from "./audit/sequence-log.ts";
 import { showWitness } from "./audit/show-witness.ts";
 import { nightlyBackup } from "./cli/nightly-backup.ts";
+import { sweepCopies } from "./cli/sweep-copies.ts";
 import { compose, openConfigurationWatch, type Service } from "./compose.ts";
 import { composeEdge, openOutsideCalls, openTracing } from "./compose-edge.ts";
 import { readSettings, type Settings, WrongSettings } from "./config.ts";
@@ -194,6 +195,7 @@ export const start = async (settings: Settings): Promise<{ stop(): Promise<void>
     repeat("continue-retention", 30_000, logger, () => service.retentionRunner.run()),
     repeat("settle-restore-point", 60_000, logger, settleRestorePoint(service.deps, erase)),
     repeat("sweep-outbox", 3_600_000, logger, service.sweepOutbox),
+    repeat("sweep-copies", 900_000, logger, () => sweepCopies(settings, service.store.leases, deps.clock)),
     repeat("record-denials", 60_000, logger, application.access.flush),
   ];
   const nightly = nightlyRetention(settings, service, logger);

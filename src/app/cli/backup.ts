@@ -10,12 +10,12 @@ import { ageKeysOf, chosen, decrypterOf, folderOf, megabytes, record, type Say }
 import { CommandRefused } from "./command-refused.ts";
 import { drill } from "./drill.ts";
 import { restore } from "./restore.ts";
+import { BACKUP_LEASE } from "./sweep-copies.ts";
 
 const USAGE = "backup create | list | verify [NAME] | restore [NAME] [--replace] | adopt | drill [NAME]";
 
-/** A lease that is prolonged while something long is done under it. */
-const LEASE = "backup";
-const LEASE_MS = 10 * MINUTE;
+/** Prolonged while something long is done under it. */
+const { name: LEASE, ttlMs: LEASE_MS } = BACKUP_LEASE;
 
 const underLease = async <T>(service: Service, work: () => Promise<T>): Promise<T> => {
   const { leases } = service.store;

@@ -1,25 +1,42 @@
 import { Database } from "bun:sqlite";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream, statSync } from "node:fs";
 import { mkdir, open, readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
+import type { Instant } from "../../../domain/shared/instant.ts";
 import { CopyRefused, type DatabaseCopy, type DatabaseFacts } from "../../../ports/database-copy.ts";
 import { MIGRATIONS_TABLE } from "../migrator.ts";
 import { quoted, RESTORE_POINT } from "./copied-tables.ts";
 
 const SPOOL = ".copy-";
+const SCRATCHES = [".drill-", ".restoring-"];
 
 const sparing = async (path: string): Promise<void> => {
   for (const end of ["", "-wal", "-shm", "-journal"]) await rm(`${path}${end}`, { force: true });
 };
 
-/** Removes copies that were cut short: they lie beside the database, in the clear as it is. */
-export const sweepSqliteCopies = async (path: string): Promise<void> => {
+const beside = async (path: string, ends: readonly string[]): Promise<readonly string[]> => {
   const folder = dirname(path);
-  for (const name of await readdir(folder)) {
-    if (name.startsWith(`${basename(path)}${SPOOL}`)) await rm(join(folder, name), { force: true });
+  const isOne = (name: string): boolean => ends.some((end) => name.startsWith(`${basename(path)}${end}`));
+  return (await readdir(folder)).filter(isOne).map((name) => join(folder, name));
+};
+
+/** Copies that are being made, or were cut short: they lie beside the database, in the clear as it is. */
+export const sqliteCopiesOf = (path: string): Promise<readonly string[]> => beside(path, [SPOOL]);
+
+/** Removes them: not while one is being made. */
+export const sweepSqliteCopies = async (path: string): Promise<void> => {
+  for (const copy of await sqliteCopiesOf(path)) await rm(copy, { force: true });
+};
+
+/** Removes databases that backups were put into for a drill or a restore, and that nothing was written to since. */
+export const sweepSqliteScratches = async (path: string, since: Instant): Promise<void> => {
+  for (const file of await beside(path, SCRATCHES)) {
+    // One that ends just now takes its own away.
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found !== undefined && found.mtimeMs < since) await rm(file, { force: true });
   }
 };
 
@@ -55,8 +72,8 @@ export const factsOfSqlite = (path: string): DatabaseFacts => {
 };
 
 /**
- * Copies a database that others write to meanwhile: it is read in one transaction, and nobody waits. The copy lies beside
- * it until it is closed. Compressed with gzip.
+ * Copies a database that others write to meanwhile: it is read in one transaction, and nobody waits. Once it is whole the
+ * copy has no name any more, and whatever ends this process ends the copy. Compressed with gzip.
  */
 export const copySqlite = async (path: string): Promise<DatabaseCopy> => {
   await sweepSqliteCopies(path);
@@ -71,10 +88,16 @@ export const copySqlite = async (path: string): Promise<DatabaseCopy> => {
     } finally {
       source.close();
     }
+    const facts = factsOfSqlite(spool);
+    const file = await open(spool, "r");
+    await sparing(spool);
     return {
-      ...factsOfSqlite(spool),
-      bytes: () => createReadStream(spool).pipe(createGzip({ level: 3 })) as AsyncIterable<Uint8Array>,
-      close: () => sparing(spool),
+      ...facts,
+      bytes: () =>
+        createReadStream(spool, { fd: file.fd, autoClose: false, start: 0 }).pipe(
+          createGzip({ level: 3 }),
+        ) as AsyncIterable<Uint8Array>,
+      close: () => file.close(),
     };
   } catch (failure) {
     await sparing(spool);
