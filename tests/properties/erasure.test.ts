@@ -106,6 +106,16 @@ describe("taking a person out of a text", () => {
     );
   });
 
+  test("takes out a passage that comes about where another was, and does not grow slow with many in each other", () => {
+    const passages = passagesOf("one two three four five");
+    expect(withoutQuotations("one two one two three four five three four five. Mine", passages)).toBe(
+      "[…] […] […]. Mine",
+    );
+    const depth = 2_000;
+    const nested = `${"one two ".repeat(depth)}${"three four five ".repeat(depth)}`;
+    expect(passagesOf(withoutQuotations(nested, passages)).size).toBe(0);
+  });
+
   test("leaves no passage of her text, and other texts as they are", () => {
     const words = fc.array(fc.constantFrom("one", "two", "three", "four"), { minLength: 5, maxLength: 20 });
     fc.assert(

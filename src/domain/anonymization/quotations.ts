@@ -1,4 +1,4 @@
-import { type Range, withoutRanges, wordsOf } from "./words.ts";
+import { type Range, type Word, withoutRanges, wordsOf } from "./words.ts";
 
 /** So many words one after the other are hers, not a turn of the language. */
 const PASSAGE = 5;
@@ -43,13 +43,53 @@ export const rareExcerptsOf = (bare: readonly string[]): readonly string[] =>
   bare.flatMap((text) => picked(rareIn(text)));
 
 /**
- * A text without what it quotes of one that has been removed. The same text when it quotes nothing. Words of the
- * one who replies stay, and so do turns shorter than five words.
+ * What is left around quotations stands side by side without them, and may be a passage in turn: the places of words that go
+ * then. Each word is looked at once, however many passages come about one in another.
+ */
+const closingUp = (
+  words: readonly Word[],
+  gone: ReadonlySet<number>,
+  passages: ReadonlySet<string>,
+  lengths: ReadonlySet<number>,
+): readonly number[] => {
+  const left: number[] = [];
+  const more: number[] = [];
+  for (const at of words.keys()) {
+    if (gone.has(at)) continue;
+    left.push(at);
+    for (const length of lengths) {
+      if (left.length < length) continue;
+      const run = left.slice(-length);
+      if (passages.has(keyOf(run.map((each) => words[each]?.folded ?? ""))))
+        more.push(...left.splice(-length));
+    }
+  }
+  return more.toSorted((a, b) => a - b);
+};
+
+/** The ranges of these words, one for those that follow each other. */
+const rangesOf = (words: readonly Word[], places: readonly number[]): readonly Range[] => {
+  const ranges: Range[] = [];
+  for (const [index, at] of places.entries()) {
+    const word = words[at];
+    const before = ranges.at(-1);
+    if (word === undefined) continue;
+    if (before !== undefined && places[index - 1] === at - 1)
+      ranges[ranges.length - 1] = { from: before.from, to: word.to };
+    else ranges.push({ from: word.from, to: word.to });
+  }
+  return ranges;
+};
+
+/**
+ * A text without what it quotes of one that has been removed, and nothing in what is left is a passage of it. The same text
+ * when it quotes nothing. Words of the one who replies stay, and so do turns shorter than five words.
  */
 export const withoutQuotations = (html: string, passages: ReadonlySet<string>): string => {
   if (passages.size === 0) return html;
   const words = wordsOf(html);
   const lengths = new Set([...passages].map((passage) => passage.split(" ").length));
+  const gone = new Set<number>();
   const ranges: Range[] = [];
   for (const [at, first] of words.entries()) {
     for (const length of lengths) {
@@ -57,6 +97,7 @@ export const withoutQuotations = (html: string, passages: ReadonlySet<string>): 
       const last = run.at(-1);
       if (last === undefined || run.length < length) continue;
       if (!passages.has(keyOf(run.map(({ folded }) => folded)))) continue;
+      for (const place of run.keys()) gone.add(at + place);
       const before = ranges.at(-1);
       if (before !== undefined && first.from <= before.to) {
         ranges[ranges.length - 1] = { from: before.from, to: Math.max(before.to, last.to) };
@@ -65,5 +106,10 @@ export const withoutQuotations = (html: string, passages: ReadonlySet<string>): 
       }
     }
   }
-  return ranges.length === 0 ? html : withoutRanges(html, ranges);
+  if (ranges.length === 0) return html;
+  const more = rangesOf(words, closingUp(words, gone, passages, lengths));
+  return withoutRanges(
+    html,
+    [...ranges, ...more].toSorted((a, b) => a.from - b.from),
+  );
 };
