@@ -8,6 +8,7 @@ import { runErasures } from "../../src/app/erasure/run-erasures.ts";
 import { continueRun } from "../../src/app/retention/continue-run.ts";
 import { startRetentionByCommand } from "../../src/app/retention/start-run.ts";
 import { COMMENT_CHOICES } from "../../src/domain/anonymization/erase-comment.ts";
+import { NOBODY } from "../../src/domain/anonymization/nobody.ts";
 import { CATALOGUE } from "../../src/domain/personal-data/catalogue.ts";
 import type { Collection } from "../../src/domain/personal-data/records.ts";
 import { holdOn } from "../../src/domain/retention/legal-hold.ts";
@@ -238,7 +239,10 @@ test("held data are never erased, what is anonymous never becomes personal, and 
           }
           if (was.anonymized && is !== undefined) {
             seen.anonymous += 1;
-            expect([key, is.anonymized, is.subject]).toEqual([key, true, was.subject]);
+            // Due, and with a reply that is kept, it becomes an empty place: nobody's, and still no person's.
+            const emptied = each.do === "run retention" && is.subject === NOBODY;
+            const whose = emptied ? NOBODY : was.subject;
+            expect([key, is.anonymized, is.subject]).toEqual([key, true, whose]);
           }
         }
         [before, guarded] = [after, now];
