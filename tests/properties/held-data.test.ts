@@ -240,7 +240,8 @@ test("held data are never erased, what is anonymous never becomes personal, and 
           if (was.anonymized && is !== undefined) {
             seen.anonymous += 1;
             // Due, and with a reply that is kept, it becomes an empty place: nobody's, and still no person's.
-            const emptied = each.do === "run retention" && is.subject === NOBODY;
+            const emptied =
+              each.do === "run retention" && key.startsWith("comments ") && is.subject === NOBODY;
             const whose = emptied ? NOBODY : was.subject;
             expect([key, is.anonymized, is.subject]).toEqual([key, true, whose]);
           }
