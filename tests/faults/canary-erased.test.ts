@@ -44,7 +44,8 @@ interface Site {
   readonly mails: Mails;
   /** Where mails lie without a mail server. */
   readonly outbox?: string;
-  readonly breaking: Breaking;
+  /** Runs a statement in the service's database. */
+  readonly change: (statement: string) => Promise<unknown>;
 }
 
 const isSqlite = ({ DATABASE_URL = "" }: Environment): boolean => DATABASE_URL.startsWith("sqlite:");
@@ -54,7 +55,7 @@ const openSite = async (
   {
     database,
     ...site
-  }: Pick<Site, "holding" | "mails" | "outbox" | "breaking"> & { readonly database: Environment },
+  }: Omit<Site, "service" | "settings" | "redis" | "own"> & { readonly database: Environment },
 ): Promise<Site> => {
   const own = join(folder, "own");
   await mkdir(own);
@@ -67,18 +68,27 @@ const openSite = async (
     TRUSTED_PROXIES: "127.0.0.1",
     WEBHOOK_ALLOW_PRIVATE: "true",
     METRICS_TOKEN,
-    // Her date comes as soon as she has asked.
-    ANONYMIZATION_DELAY_DAYS: "0",
+    // Days, not none: what she takes back again must not have begun by then.
+    ANONYMIZATION_DELAY_DAYS: "2",
     ...(redis === null ? {} : { REDIS_URL: redis.url }),
     ...database,
   };
   return { ...site, service: await startService(settings, { folder: own }), settings, redis, own };
 };
 
+const breakingBy =
+  (change: Site["change"]): Breaking =>
+  async (meanwhile) => {
+    await change("alter table comments rename to comments_gone");
+    await meanwhile();
+    await change("alter table comments_gone rename to comments");
+  };
+
 /** She lives, and is found where she must be and nowhere else: so the search finds, and something is lost afterwards. */
 const lives = async (site: Site, folder: string) => {
   const world = await openWorld(site.service, site.settings, site.mails);
-  const { breaking, settings } = site;
+  const { change, settings } = site;
+  const breaking = breakingBy(change);
   const life = await liveThrough(world, settings, { folder, breaking, refusals: isSqlite(settings) });
   expect(betrayals(life.archive.toString())).toContain("hansi");
   expect(Object.keys(await betrayedInAnswers(world)).toSorted()).toEqual([
@@ -141,8 +151,13 @@ const herLettersLeave = async ({ service, mails, outbox }: Site): Promise<void> 
   }
 };
 
+const theirDatesCome = ({ change }: Site) =>
+  change(`update privacy_requests set effective_at = ${Date.now()} where state = 'scheduled'`);
+
 const isForgotten = async (site: Site, folder: string, world: World, life: Life): Promise<void> => {
-  for (const request of await asksForErasure(world, life)) await isErased(world, request);
+  const requests = await asksForErasure(world, life);
+  await theirDatesCome(site);
+  for (const request of requests) await isErased(world, request);
   // Otto still has what is his, and the recipient was told.
   const thread: { items: { content: string }[] } = await world.neighbour.ask(
     200,
@@ -198,19 +213,17 @@ describe.concurrent("an erased person", () => {
   test("is in no byte of SQLite and of all else, without a restart", async () => {
     const folder = await newFolder();
     const path = join(folder, "own/data/gonogo.db");
-    const breaking: Breaking = async (meanwhile) => {
+    const change = async (statement: string) => {
       using database = new Database(path);
       database.run("pragma busy_timeout = 5000");
-      database.run("alter table comments rename to comments_gone");
-      await meanwhile();
-      database.run("alter table comments_gone rename to comments");
+      database.run(statement);
     };
     const site = await openSite(folder, {
       database: { DATABASE_URL: `sqlite:///${path}` },
       mails: mailsIn(join(folder, "own/data/outbox")),
       outbox: join(folder, "own/data/outbox"),
       holding: ["data/gonogo.db-wal", "data/outbox/*.eml"],
-      breaking,
+      change,
     });
     open.push(site);
     const { world, life } = await lives(site, folder);
@@ -222,16 +235,12 @@ describe.concurrent("an erased person", () => {
     const { url } = server;
     const folder = await newFolder();
     const sql = postgres(url, { max: 1, onnotice: () => undefined });
-    const breaking: Breaking = async (meanwhile) => {
-      await sql`alter table comments rename to comments_gone`;
-      await meanwhile();
-      await sql`alter table comments_gone rename to comments`;
-    };
+    const change = (statement: string) => sql.unsafe(statement);
     const site = await openSite(folder, {
       database: { DATABASE_URL: url, SMTP_URL: smtp.url },
       mails: mailsTaken(smtp),
       holding: [],
-      breaking,
+      change,
     });
     open.push(site);
     const [{ directory, oid } = {}] = await sql`
