@@ -29,7 +29,7 @@ describe("the checkpointer of SQLite", () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "gonogo-checkpointer-"));
     path = join(folder, "gonogo.db");
-    connection = await openConnection(path, 1_000);
+    connection = await openConnection(path, 1_000, "mapped");
     // Only the checkpointer copies here.
     connection.db.run("pragma wal_autocheckpoint = 0");
     connection.db.run("create table texts (text blob)");

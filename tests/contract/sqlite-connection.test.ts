@@ -17,7 +17,7 @@ describe("transactions that do not wait for the disk", () => {
   const level = (): unknown => connection.statement("pragma synchronous").values()[0]?.[0];
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "gonogo-connection-"));
-    connection = await openConnection(join(folder, "gonogo.db"), 1_000);
+    connection = await openConnection(join(folder, "gonogo.db"), 1_000, "mapped");
   });
   afterEach(async () => {
     connection.close();

@@ -28,11 +28,14 @@ import { subjectReader } from "./subject.ts";
 import { webhookReader } from "./webhook.ts";
 import { webhookDeliveryReader } from "./webhook-delivery.ts";
 
-/** Every reader over one opened database. Nothing is asked of it before the first read. */
-export const readersOf = (source: Source): Readers => ({
+/**
+ * Every reader over one opened database. Nothing is asked of it before the first read. What goes through all there is, page
+ * by page, asks `walked`, where a store has something else for that.
+ */
+export const readersOf = (source: Source, walked: Source = source): Readers => ({
   subjects: subjectReader(source),
   identities: identityReader(source),
-  consents: consentReader(source),
+  consents: { ...consentReader(source), history: consentReader(walked).history },
   consentPolicies: consentPolicyReader(source),
   signInLinks: signInLinkReader(source),
   sessions: sessionReader(source),
@@ -47,14 +50,14 @@ export const readersOf = (source: Source): Readers => ({
   legalHolds: legalHoldReader(source),
   signedReports: signedReportReader(source),
   retentionRuns: retentionRunReader(source),
-  personalData: personalDataReader(source),
+  personalData: personalDataReader(walked),
   restorePoints: restorePointReader(source),
   webhooks: webhookReader(source),
   webhookDeliveries: webhookDeliveryReader(source),
   breaches: breachReader(source),
   keys: keyReader(source),
   configuration: configurationReader(source),
-  sealedFields: sealedFieldReader(recordReader(source)),
-  records: recordReader(source),
-  audit: auditReader(source),
+  sealedFields: sealedFieldReader(recordReader(walked)),
+  records: recordReader(walked),
+  audit: auditReader(walked),
 });

@@ -18,11 +18,16 @@ const PRAGMAS = [
   // What undoes a savepoint stays in memory: a file for it took twice the time, and held rows in the clear.
   "pragma temp_store = memory",
   COPY_BACK,
-  // Pages are read where the operating system has them instead of being copied, which was a third of a read's time. As
-  // much as SQLite maps; what a file has beyond is read as before, and writing goes by the log as ever.
-  "pragma mmap_size = 2147483648",
   "pragma trusted_schema = off",
 ];
+
+/**
+ * Pages are read where the operating system has them instead of being copied, which was a third of a read's time. As much as
+ * SQLite maps; what a file has beyond is read as before, and writing goes by the log as ever. Every page that was read so
+ * counts as this process's memory until somebody else needs the room.
+ */
+const MAPPED = "pragma mmap_size = 2147483648";
+const COPIED = "pragma mmap_size = 0";
 
 const SLEEP_MS = [1, 2, 4, 8, 16, 25];
 
@@ -85,13 +90,21 @@ const createFile = (path: string): void => {
   }
 };
 
-/** Opens the file, which is made when it is not there. The rejection names the code, which speaks of no row. */
-export const openConnection = async (path: string, deadlineMs: number): Promise<SqliteConnection> => {
+/**
+ * Opens the file, which is made when it is not there: to be read through a memory map, or, for whoever goes through a great
+ * deal of it once, by pages that are copied and soon given up. The rejection names the code, which speaks of no row.
+ */
+export const openConnection = async (
+  path: string,
+  deadlineMs: number,
+  reading: "mapped" | "copied",
+): Promise<SqliteConnection> => {
   try {
     createFile(path);
     const db = new Database(path, { readwrite: true, create: false, strict: true });
     try {
-      for (const pragma of PRAGMAS) await whileBusy(deadlineMs, () => db.run(pragma));
+      for (const pragma of [...PRAGMAS, reading === "mapped" ? MAPPED : COPIED])
+        await whileBusy(deadlineMs, () => db.run(pragma));
     } catch (error) {
       db.close();
       throw error;

@@ -10,7 +10,13 @@ import { sqliteSchema } from "../schema.sqlite.ts";
 import { storageFailure } from "../storage-failure.ts";
 import { createWriteStatements } from "../write-statements.ts";
 import { createCheckpointer } from "./checkpointer.ts";
-import { closedFailure, databaseFile, openConnection, whileBusy } from "./connection.ts";
+import {
+  closedFailure,
+  databaseFile,
+  openConnection,
+  type SqliteConnection,
+  whileBusy,
+} from "./connection.ts";
 import { sqliteAuditLog } from "./sqlite-audit-log.ts";
 import { createGroupStore } from "./sqlite-group-store.ts";
 import { sqliteLeases } from "./sqlite-leases.ts";
@@ -32,9 +38,15 @@ export interface SqliteOptions {
   readonly migrationsFolder?: string;
 }
 
+/** Drizzle prepares through the client it is given: so its statements are kept, and finalised at the end. */
+const portableOf = ({ db, statement }: SqliteConnection): PortableDatabase => {
+  db.prepare = statement as typeof db.prepare;
+  return drizzle(db) as unknown as PortableDatabase;
+};
+
 /**
  * A store in one SQLite file: WAL, durable at every commit, what is deleted is overwritten. Readers and writer share
- * one connection; a group runs without yielding, so no reader sees half of one.
+ * one connection; a group runs without yielding, so no reader sees half of one. Long walks have another.
  */
 export const openSqlite = async ({
   path,
@@ -45,11 +57,12 @@ export const openSqlite = async ({
   migrationsFolder = SQLITE_MIGRATIONS,
 }: SqliteOptions): Promise<Store> => {
   const file = resolve(path);
-  const connection = await openConnection(file, busyDeadlineMs);
-  const { db } = connection;
-  // Drizzle prepares through the client it is given: so its statements are kept, and finalised at the end.
-  db.prepare = connection.statement as typeof db.prepare;
-  const portable = drizzle(db) as unknown as PortableDatabase;
+  const connection = await openConnection(file, busyDeadlineMs, "mapped");
+  const walking = await openConnection(file, busyDeadlineMs, "copied").catch((failure: unknown) => {
+    connection.close();
+    throw failure;
+  });
+  const portable = portableOf(connection);
   const schema = sqliteSchema as unknown as Schema;
 
   const encoder = createEncoder(schema);
@@ -70,7 +83,7 @@ export const openSqlite = async ({
   const checkpointer = createCheckpointer(file, connection, beside);
   const source: Source = { db: portable, schema, attempt, indexedBy: sqliteHint };
   return {
-    readers: readersOf(source),
+    readers: readersOf(source, { ...source, db: portableOf(walking) }),
     auditLog: sqliteAuditLog(connection, source, attempt),
     groups,
     physicalErasure: sqlitePhysicalErasure(connection, file, beside, attempt),
@@ -92,6 +105,7 @@ export const openSqlite = async ({
       await groups.close();
       closed = true;
       await checkpointer.close();
+      walking.close();
       connection.close();
       await beside.close();
     },

@@ -47,7 +47,7 @@ export const sqliteMigrations = (
   folder = SQLITE_MIGRATIONS,
 ): MigrationDialect => {
   const connected: MigrationDialect["connected"] = async (work) => {
-    const connection = await openConnection(path, deadlineMs);
+    const connection = await openConnection(path, deadlineMs, "copied");
     try {
       // A rebuild drops tables that others refer to; SQLite ignores this inside a transaction.
       connection.db.run("pragma foreign_keys = off");

@@ -49,7 +49,7 @@ export const sqlitePhysicalErasure = (
 
   /** False: another process kept writing. */
   const rewritten = async (): Promise<boolean> => {
-    const own = await openConnection(path, 5_000);
+    const own = await openConnection(path, 5_000, "copied");
     try {
       for (let turn = 0; turn < ATTEMPTS; turn += 1) {
         try {
