@@ -32,6 +32,14 @@ export interface CommentReader {
     after: CommentId | null,
     limit: number,
   ): Promise<readonly CommentWithAuthor[]>;
+  /**
+   * The first that `publicReplies` answers for each of these roots, at most `limit` of each, asked at once however many
+   * roots there are. A root without any is not in it.
+   */
+  firstReplies(
+    roots: readonly CommentId[],
+    limit: number,
+  ): Promise<ReadonlyMap<CommentId, readonly CommentWithAuthor[]>>;
   /** All of a thread with this status, roots and replies alike, but restricted subjects' (for moderators). */
   inThread(
     thread: string,

@@ -50,6 +50,11 @@ export const EVERY_QUERY: {
     byEditTokenHash: (readers) => readers.comments.byEditTokenHash(hash<TokenHash>()),
     publicRoots: (readers) => readers.comments.publicRoots("/posts/1", id(), 20),
     publicReplies: (readers) => readers.comments.publicReplies(id(), id(), 20),
+    firstReplies: (readers) =>
+      readers.comments.firstReplies(
+        [1, 2, 3].map(() => id()),
+        11,
+      ),
     inThread: (readers) => readers.comments.inThread("/posts/1", "approved", id(), 20),
     queue: (readers) => readers.comments.queue({ queued_at: NOON, id: id() }, 20),
     repliesTo: (readers) => readers.comments.repliesTo(id(), id(), 20),

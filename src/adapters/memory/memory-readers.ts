@@ -141,6 +141,13 @@ export const createMemoryReaders = (
         attempt("comments.publicReplies", () =>
           take(indexes.replies.after(root, [after ?? ""]), limit).map(withAuthor),
         ),
+      firstReplies: (roots, limit) =>
+        attempt("comments.firstReplies", () => {
+          const found = [...new Set(roots)].flatMap((root) =>
+            take(indexes.replies.after(root, [""]), limit).map(withAuthor),
+          );
+          return Map.groupBy(found, ({ comment }) => comment.root_id);
+        }),
       inThread: (thread, status, after, limit) =>
         attempt("comments.inThread", () =>
           take(indexes.byStatus.after(`${status} ${thread}`, [after ?? ""]), limit, isUsable).map(withAuthor),

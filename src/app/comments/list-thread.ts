@@ -40,12 +40,12 @@ export const listThread =
     }
 
     const roots = await comments.publicRoots(thread, after, limit + 1);
-    const branches = await Promise.all(
-      roots.slice(0, limit).map(async (root) => ({
-        root,
-        replies: await comments.publicReplies(root.comment.id, null, FIRST_REPLIES + 1),
-      })),
+    const shown = roots.slice(0, limit);
+    const firstReplies = await comments.firstReplies(
+      shown.map(({ comment }) => comment.id),
+      FIRST_REPLIES + 1,
     );
+    const branches = shown.map((root) => ({ root, replies: firstReplies.get(root.comment.id) ?? [] }));
     const flat = branches.flatMap(({ root, replies }) => [root, ...replies.slice(0, FIRST_REPLIES)]);
     const views = new Map((await publicViews(deps, flat)).map((view) => [view.id, view]));
     const viewOf = (row: CommentWithAuthor): CommentView => {

@@ -125,6 +125,39 @@ export const commentReaderLaws = (kind: StoreKind): void => {
       expect(await h.readers().comments.publicReplies(first.id, null, 100)).toEqual([]);
     });
 
+    test("gives the first replies of many roots at once as it gives those of each", async () => {
+      newThread();
+      const COUNTS = [0, 1, 2, 3, 4, 20];
+      const roots = COUNTS.map(() => by(active));
+      const replies = roots.flatMap((root, index) => {
+        const own: Comment[] = [];
+        for (let made = 0; made < (COUNTS[index] ?? 0); made += 1) {
+          const status = made % 3 === 2 ? "removed" : "approved";
+          own.push(answer(own.at(-1) ?? root, made % 5 === 4 ? restricted : active, { status }));
+        }
+        return own;
+      });
+      await given(
+        ...[...roots, ...replies],
+        ...roots.map((root) => answer(root, active, { status: "pending" })),
+      );
+      const asked = roots.map((root) => root.id);
+      for (const limit of [1, 2, 3, 4, 100]) {
+        const found = await h
+          .readers()
+          .comments.firstReplies([...asked, ids.next(), "\ud800" as CommentId], limit);
+        for (const root of asked) {
+          const each = await h.readers().comments.publicReplies(root, null, limit);
+          expect([limit, found.get(root) ?? []]).toEqual([limit, each]);
+        }
+        expect(found.size).toBe(COUNTS.filter((count) => count > 0).length);
+      }
+      expect(await h.readers().comments.firstReplies([...asked, ...asked], 3)).toEqual(
+        await h.readers().comments.firstReplies(asked, 3),
+      );
+      expect(await h.readers().comments.firstReplies([], 3)).toEqual(new Map());
+    });
+
     test("lists a thread by status, roots and replies alike, without what may only be stored", async () => {
       const elsewhere = by(active, { thread: `${newThread()}/more`, status: "pending" });
       const root = by(active);

@@ -3,6 +3,9 @@ import { alias } from "drizzle-orm/pg-core";
 import type { CommentReader, CommentWithAuthor } from "../../../ports/comment-reader.ts";
 import { first, param, prepared, preparedForMany, type Source } from "../portable.ts";
 
+/** Greater than every id. */
+const AFTER_IDS = sql.raw("'g'");
+
 const inOrder = (a: CommentWithAuthor, b: CommentWithAuthor): number =>
   a.comment.id < b.comment.id ? -1 : 1;
 
@@ -44,6 +47,26 @@ export const commentReader = (source: Source): CommentReader => {
   const publicReplies = prepared<CommentWithAuthor>(source, "comments.publicReplies", () =>
     page(sql`${comments.root_id} = ${param("root")} and ${reply}`),
   );
+  // How far the first replies of each root go is found before they are read: so none is read that is not wanted, however
+  // many there are. The limit that limits nothing keeps PostgreSQL from asking it again for each reply.
+  const firstReplies = preparedForMany<CommentWithAuthor>(source, "comments.firstReplies", (roots) => {
+    const among = alias(comments, "among");
+    const lastWanted = sql`(
+      select ${among.id} from ${comments} as ${sql.identifier("among")}
+      where ${among.root_id} = ${comments.id} and ${among.depth} > 0 and ${among.status} in ('approved', 'removed')
+      order by ${among.id} limit 1 offset ${param("others")})`;
+    return db
+      .select({ comment: comments, author: subjects })
+      .from(
+        sql`(select ${comments.id} as root, ${lastWanted} as last from ${comments}
+          where ${inArray(comments.id, [...roots])} limit 1000 offset 0) as asked`,
+      )
+      .innerJoin(
+        comments,
+        sql`${comments.root_id} = asked.root and ${reply} and ${comments.id} <= coalesce(asked.last, ${AFTER_IDS})`,
+      )
+      .innerJoin(subjects, eq(subjects.id, comments.subject_id));
+  });
   // An approved root, which most comments are, is in the index of public roots and not in that of threads by status: a
   // comment posted or deleted changes one page less, and only moderators ask twice.
   const inThread = prepared<CommentWithAuthor>(source, "comments.inThread", () =>
@@ -89,6 +112,10 @@ export const commentReader = (source: Source): CommentReader => {
     byEditTokenHash: async (hash) => first(await byEditTokenHash({ hash })),
     publicRoots: (thread, after, limit) => publicRoots({ thread, after: after ?? "", limit }),
     publicReplies: (rootId, after, limit) => publicReplies({ root: rootId, after: after ?? "", limit }),
+    firstReplies: async (roots, limit) => {
+      const found = (await firstReplies(roots, { others: limit - 1 })).toSorted(inOrder);
+      return Map.groupBy(found, ({ comment }) => comment.root_id);
+    },
     inThread: async (thread, status, after, limit) => {
       const asked = { thread, after: after ?? "", limit };
       const others = inThread({ ...asked, status });
