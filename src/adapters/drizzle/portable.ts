@@ -1,6 +1,7 @@
 import { getTableColumns, type Placeholder, sql, type Table } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { storableText } from "../../domain/shared/text.ts";
+import { withRowMapper } from "./row-mapper.ts";
 import type { postgresSchema } from "./schema.postgres.ts";
 
 /** What readers and writes are written against, once: SQLite's handle and tables are cast to it where they are opened. */
@@ -50,7 +51,7 @@ export const prepared = <Row>(source: Source, operation: string, build: () => Pr
   return async (values: Record<string, Value>): Promise<readonly Row[]> => {
     if (Object.values(values).some(cannotBeStored)) return [];
     return source.attempt(operation, () => {
-      statement ??= build().prepare(operation);
+      statement ??= withRowMapper(build().prepare(operation));
       return statement.execute(values);
     });
   };
