@@ -1,9 +1,11 @@
 import { describe, expect, test } from "bun:test";
+import { openMemory } from "../../src/adapters/memory/open-memory.ts";
 import type { Application } from "../../src/app/application.ts";
 import { ANONYMOUS, type Caller } from "../../src/app/caller.ts";
 import { FEATURE_FLAGS } from "../../src/domain/configuration/feature-flags.ts";
 import type { CommentId } from "../../src/domain/shared/ids.ts";
 import { MINUTE } from "../../src/domain/shared/instant.ts";
+import type { Store } from "../../src/ports/store.ts";
 import { accepted, refused, type TestService, testService } from "../support/service.ts";
 
 type PostInput = Parameters<Application["comments"]["postComment"]>[1];
@@ -21,8 +23,8 @@ const input = (changes: Partial<PostInput> = {}): PostInput => ({
   ...changes,
 });
 
-const published = async () => {
-  const service = await testService({ settings: { moderation: "post" } });
+const published = async (store?: Store) => {
+  const service = await testService({ settings: { moderation: "post" }, ...(store && { store }) });
   const ada = (await service.signIn("ada@example.org")).caller;
   const bob = (await service.signIn("bob@example.org")).caller;
   const moderator = (await service.signIn("mod@example.org", "moderator")).caller;
@@ -38,6 +40,22 @@ const listed = async (service: TestService, caller: Caller = service.as(ANONYMOU
       status: null,
     }),
   ).items;
+
+/** The store, and how many questions its readers were asked. */
+const counting = (store: Store) => {
+  let asked = 0;
+  const counted = <T extends object>(reader: T): T =>
+    new Proxy(reader, {
+      get: (target, method) => {
+        asked += 1;
+        return Reflect.get(target, method);
+      },
+    });
+  const readers = Object.fromEntries(
+    Object.entries(store.readers).map(([name, reader]) => [name, counted(reader)]),
+  ) as unknown as Store["readers"];
+  return { store: { ...store, readers }, asked: () => asked };
+};
 
 describe("posting", () => {
   test("waits for a moderator by default, and is seen once approved", async () => {
@@ -73,6 +91,22 @@ describe("posting", () => {
       [reply.id, root.id, 1],
       [deeper.id, reply.id, 2],
     ]);
+  });
+
+  test("a page takes as many questions to the store with many roots as with one", async () => {
+    const { store, asked } = counting(openMemory());
+    const { service, ada, bob } = await published(store);
+    const counts: number[] = [];
+    for (let roots = 1; roots <= 8; roots += 1) {
+      const root = accepted(await service.application.comments.postComment(ada, input())).comment;
+      accepted(await service.application.comments.postComment(bob, input({ parent_id: root.id })));
+      const before = asked();
+      const items = await listed(service);
+      counts.push(asked() - before);
+      expect(items.map(({ replies }) => replies.length)).toEqual(Array.from({ length: roots }, () => 1));
+    }
+    expect(counts[0]).toBeGreaterThan(0);
+    expect(new Set(counts).size).toBe(1);
   });
 
   test("every wrong field is named at once, and nothing is stored", async () => {
