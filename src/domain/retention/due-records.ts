@@ -81,7 +81,7 @@ export interface DuePosition {
 export const BEFORE_ALL: DuePosition = { retention_until: Number.MIN_SAFE_INTEGER as Instant, id: "" };
 
 /** What a batch may keep others waiting for. */
-const BATCH_MS_WANTED = 25;
+const BATCH_MS_WANTED = 16;
 
 export const BATCH_FIRST = 256;
 const BATCH_MAX = 2_000;
