@@ -33,8 +33,8 @@ export interface CommentReader {
     limit: number,
   ): Promise<readonly CommentWithAuthor[]>;
   /**
-   * The first that `publicReplies` answers for each of these roots, at most `limit` of each, asked at once however many
-   * roots there are. A root without any is not in it.
+   * The first that `publicReplies` answers for each of up to 500 roots, at most `limit` of each, all in one question. A root
+   * without any is not in it.
    */
   firstReplies(
     roots: readonly CommentId[],

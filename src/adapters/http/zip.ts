@@ -10,9 +10,9 @@ const LOOK_EVERY = 256;
 const GROWTH_MAX = 24 << 20;
 
 /**
- * Rows that are in work when the collector makes a quick round count as old to it, and are left until the heap has grown by
- * what the bound on an export's memory allows it. So it is told to look at everything, which takes some 25 ms, once in
- * 100,000 records or so.
+ * Rows that are in work when the collector makes one of its quick rounds count as old from then on, and are kept until the heap
+ * has doubled, long after they are written: a long export would grow by all the memory it may. So the collector is told to
+ * look at everything when that has become much: some 25 ms, once in 100,000 records or so.
  */
 const heapWatch = () => {
   let seen = 0;
