@@ -57,6 +57,7 @@ const planOf = (operation: Operation): fc.Arbitrary<Plan> =>
 const LATE: readonly string[] = [
   "acknowledgeWebhook",
   "cancelPrivacyRequest",
+  "changeBreach",
   "decidePrivacyRequest",
   "editComment",
   "enterPrivacyRequest",

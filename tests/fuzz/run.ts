@@ -83,9 +83,11 @@ const learn = async ({ world, people }: Play, plan: Plan, draft: Draft, outcome:
   if (plan.twist === null) {
     const [path = ""] = targetOf(draft).split("?");
     world.learn(draft.operation, path, draft.query, credential, outcome.answer);
-  }
+  } else world.learnStanding(outcome.answer);
   const { body } = outcome.answer;
-  if (Buffer.from(body).includes('"credential-invalid"')) await people.refused(credential);
+  if (!Buffer.from(body).includes('"credential-invalid"')) return;
+  if (plan.twist === null) world.disown(credential);
+  await people.refused(credential);
 };
 
 /** Of the requests that show a fault the shortest is kept. */

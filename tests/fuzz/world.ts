@@ -30,6 +30,10 @@ export interface World {
     owner: Thing["owner"],
     answer: WireAnswer,
   ): void;
+  /** Where a privacy request stands now, whatever was odd about the request that moved it. */
+  learnStanding(answer: WireAnswer): void;
+  /** A credential that is refused speaks for nobody any more: what was asked for with it belongs to nobody known. */
+  disown(credential: NonNullable<Thing["owner"]>): void;
   learnText(text: string): void;
   /** Headers by which the recipient that this body speaks of signs it. */
   signed(body: unknown): Signature;
@@ -48,6 +52,9 @@ type Json = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+const jsonOf = ({ headers, body }: Pick<WireAnswer, "headers" | "body">): unknown =>
+  headers.get("content-type") === "application/json" ? JSON.parse(Buffer.from(body).toString()) : null;
 
 const SUBJECT = "/v1/admin/subjects/{id}";
 /** What the document does not say in so many words: a field that names something kept elsewhere. */
@@ -172,6 +179,13 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
   /** Privacy requests that wait for a link, and its token. */
   const links = new Map<string, string>();
 
+  const learnRequest = (json: unknown): void => {
+    if (!isObject(json) || !("restriction_ground" in json)) return;
+    const id = String(json["id"]);
+    keepThing(REQUEST.replace("{id}", id), json, null);
+    if (json["state"] !== "awaiting_confirmation") links.delete(id);
+  };
+
   const requests = (id: string): readonly Thing[] => {
     const known = [...(things.get(REQUEST)?.values() ?? [])];
     if (id === "confirmPrivacyRequest") return known.filter(({ params }) => links.has(params["id"] ?? ""));
@@ -244,8 +258,7 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
       if (status < 200 || status > 299) return;
       const location = headers.get("location");
       const about = location ?? path;
-      const json: unknown =
-        headers.get("content-type") === "application/json" ? JSON.parse(Buffer.from(body).toString()) : null;
+      const json = jsonOf({ headers, body });
       const etag = headers.get("etag");
       const isThing = isObject(json) && !("items" in json);
       if (location !== null) keepThing(location, isObject(json) ? json : null, owner);
@@ -264,12 +277,18 @@ export const makeWorld = (operations: readonly Operation[], own: ReadonlySet<str
       }
       if (operation.id === "readOpenApiDocument") return;
       learnJson(json, path);
-      const requestId = isObject(json) && "restriction_ground" in json ? String(json["id"]) : null;
-      if (isObject(json) && requestId !== null) {
-        keepThing(REQUEST.replace("{id}", requestId), json, null);
-        if (json["state"] !== "awaiting_confirmation") links.delete(requestId);
-      }
+      learnRequest(json);
       if (isObject(json)) learnPages(operation, path, query, json);
+    },
+    learnStanding: (answer) => {
+      if (answer.status >= 200 && answer.status <= 299) learnRequest(jsonOf(answer));
+    },
+    disown: (credential) => {
+      for (const known of things.values()) {
+        for (const [path, thing] of known) {
+          if (Bun.deepEquals(thing.owner, credential)) known.set(path, { ...thing, owner: null });
+        }
+      }
     },
     signed: (body) => {
       const delivery = isObject(body) ? String(body["delivery_id"]) : "";
