@@ -9,7 +9,10 @@ interface SelectedField {
   readonly field: unknown;
 }
 
-/** Of a prepared query of Drizzle 0.45: what it selects, which tables may be missing, and who makes its records if not Drizzle. */
+/**
+ * Of a prepared query of Drizzle 0.45: what it selects, which of the joined tables always have a row (`false`: may have none),
+ * and what makes its records if not Drizzle.
+ */
 interface PreparedQuery {
   readonly fields?: readonly SelectedField[];
   readonly joinsNotNullableMap?: Readonly<Record<string, boolean>>;
